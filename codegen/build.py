@@ -1,0 +1,90 @@
+"""One build: spec texts in, every output text and every finding out. Nothing here reads or writes a file.
+
+Knows the order of the steps and nothing about any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from codegen import outputs, rules
+from codegen.diagnostics import Diagnostic, Location, ordered
+from codegen.model import Module
+from codegen.outputs import Output
+from codegen.package import Package
+from codegen.project import OutputName, Settings
+from codegen.readers import yaml
+
+
+class Specs(NamedTuple):
+    """Specs as read: the modules, the documents behind them, and what was wrong with their form."""
+
+    modules: dict[str, Module]
+    documents: dict[str, yaml.Document]
+    diagnostics: list[Diagnostic]
+
+
+def read_specs(texts: Mapping[str, str], known: Mapping[str, Module]) -> Specs:
+    """Read spec texts, path by path; ``known`` holds modules that were read from the same text before."""
+    modules: dict[str, Module] = {}
+    documents: dict[str, yaml.Document] = {}
+    findings: list[Diagnostic] = []
+    for path, text in texts.items():
+        document = yaml.Document(path, text)
+        module = known.get(path)
+        if module is None:
+            module, problems = yaml.read(document)
+            findings += problems
+        if module is None:
+            continue
+        other = documents.get(module.module)
+        if other is not None:
+            findings.append(
+                Diagnostic(
+                    document.locate(("module",)),
+                    "duplicate-module",
+                    f"the module '{module.module}' has a spec already",
+                    related=Location(other.path),
+                )
+            )
+            continue
+        modules[module.module] = module
+        documents[module.module] = document
+    return Specs(modules, documents, findings)
+
+
+def check(
+    specs: Specs,
+    package: Package,
+    settings: Settings,
+    cores: rules.Cores,
+    only: frozenset[str] | None = None,
+) -> list[Diagnostic]:
+    """Apply every rule to the modules in ``only``; to all of them when it is None."""
+    context = rules.Context(
+        package=package,
+        settings=settings,
+        cores=cores,
+        incomplete=bool(specs.diagnostics),
+    )
+    findings = list(specs.diagnostics)
+    for name, module in specs.modules.items():
+        if only is None or name in only:
+            findings += rules.apply(module, specs.documents[name], context)
+    return ordered(findings)
+
+
+def emit(
+    package: Package,
+    settings: Settings,
+    kinds: frozenset[OutputName],
+    only: frozenset[str] | None = None,
+) -> dict[str, Output]:
+    """Write the outputs that depend on the modules in ``only``; two outputs with one path are a bug."""
+    built: dict[str, Output] = {}
+    for output in outputs.emit(package, settings, kinds, only):
+        if output.path in built:
+            raise AssertionError(f"two outputs claim {output.path}")
+        built[output.path] = output
+    return built

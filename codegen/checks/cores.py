@@ -1,0 +1,121 @@
+"""Cores: every one a spec names exists, and takes exactly what is documented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codegen.checks.base import Context, Finding
+from codegen.compare import signature_differences
+from codegen.diagnostics import Location, suggest
+from codegen.model import Class, Function, Module, Parameter, Property, Returns
+from codegen.readers.source import CoreModule
+from codegen.walk import Path, classes
+from codegen.walk import functions as all_functions
+
+
+def cores(module: Module, context: Context) -> Iterator[Finding]:
+    """Compare the signature of every core with what the spec documents."""
+    if context.settings.cores is None:
+        return
+    for path, reference, expected in _expected(module):
+        yield from _compare(path, reference, expected, context)
+    for name, variable in module.variables.items():
+        if variable.core is not None:
+            path = ("variables", name, "core")
+            yield from _compare(path, variable.core, None, context)
+
+
+def _expected(module: Module) -> Iterator[tuple[Path, str, Function]]:
+    """Each core with the signature it must have, the instance or class first."""
+    for path, cls in classes(module):
+        if cls.core is not None:
+            taken = {} if cls.dataclass is not None else (cls.parameters or {})
+            yield (*path, "core"), cls.core, _bound("self", taken)
+        for name, prop in cls.properties.items():
+            yield from _of_property((*path, "properties", name), prop)
+    for path, function, owner in all_functions(module):
+        if function.core is not None:
+            yield (*path, "core"), function.core, _of_function(function, owner)
+
+
+def _of_property(path: Path, prop: Property) -> Iterator[tuple[Path, str, Function]]:
+    if prop.core is not None:
+        yield (*path, "core"), prop.core, _bound("self", {})
+    if prop.setter is not None:
+        yield (*path, "setter"), prop.setter, _bound("self", {"value": Parameter()})
+
+
+def _of_function(function: Function, cls: Class | None) -> Function:
+    first = {"instance": "self", "class": "cls", "static": ""}[function.binding]
+    asynchronous = function.asynchronous or function.sync_and_async
+    bound = _bound(first if cls is not None else "", function.parameters)
+    return Function(
+        parameters=bound.parameters, returns=Returns(), asynchronous=asynchronous
+    )
+
+
+def _bound(first: str, parameters: dict[str, Parameter]) -> Function:
+    return Function(
+        parameters={**({first: Parameter()} if first else {}), **parameters}
+    )
+
+
+def _compare(
+    path: Path, reference: str, expected: Function | None, context: Context
+) -> Iterator[Finding]:
+    module_name, _, name = reference.partition(":")
+    core_module = context.cores.get(module_name)
+    if core_module is None:
+        folder = context.settings.cores
+        message = f"there is no module '{module_name}' below '{folder}'"
+        hint = suggest(module_name, context.cores)
+        yield Finding("core-module", path, message, hint)
+        return
+    error = core_module.error
+    if error is not None:
+        yield Finding("core-syntax", path, error.message, related=error.location)
+        return
+    yield from _function(path, reference, name, expected, core_module)
+
+
+def _function(
+    path: Path,
+    reference: str,
+    name: str,
+    expected: Function | None,
+    core_module: CoreModule,
+) -> Iterator[Finding]:
+    offset = reference.index(":") + 1
+    if expected is None:
+        if name not in core_module.names:
+            message = f"'{core_module.path}' defines no '{name}'"
+            hint = suggest(name, core_module.names)
+            yield Finding(
+                "missing-core", path, message, hint, offset=offset, length=len(name)
+            )
+        return
+    core = core_module.functions.get(name)
+    if core is None:
+        message = f"'{core_module.path}' has no function '{name}'"
+        hint = suggest(name, core_module.functions) or "write it, or correct the name"
+        place = Location(core_module.path)
+        yield Finding(
+            "missing-core",
+            path,
+            message,
+            hint,
+            offset=offset,
+            length=len(name),
+            related=place,
+        )
+        return
+    for difference in signature_differences(expected, core.function):
+        yield Finding(
+            difference.rule,
+            path,
+            f"'{name}' {difference.message}",
+            difference.hint,
+            offset=offset,
+            length=len(name),
+            related=core.location,
+        )

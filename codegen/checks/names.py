@@ -1,0 +1,310 @@
+"""Names: what may be called what, and whether every name that is used means something."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from collections.abc import Iterable, Iterator
+
+from codegen import types
+from codegen.checks.base import Context, Finding
+from codegen.diagnostics import suggest
+from codegen.model import Class, Module
+from codegen.package import BUILTIN_NAMES, definitions, imported
+from codegen.walk import Expression, Path, classes, expressions, functions
+
+# Special methods that Python or a dataclass writes itself; a spec says them by other means.
+_RESERVED_METHODS = frozenset(
+    "__init__ __new__ __post_init__ __class__ __dict__ __slots__ __doc__ __module__ "
+    "__getattribute__ __init_subclass__ __subclasshook__ __del__ __annotations__".split()
+)
+
+# What a default may call beside the project's classes: types whose construction only makes a value.
+_VALUE_TYPES = frozenset(
+    "int float complex bool str bytes bytearray tuple list dict set frozenset object "
+    "range slice datetime.date datetime.time datetime.datetime datetime.timedelta "
+    "datetime.timezone decimal.Decimal fractions.Fraction pathlib.Path "
+    "pathlib.PurePath pathlib.PurePosixPath uuid.UUID types.MappingProxyType "
+    "enum.auto re.compile collections.OrderedDict collections.defaultdict "
+    "collections.deque collections.Counter".split()
+)
+
+
+def module_names(module: Module, context: Context) -> Iterator[Finding]:
+    """Module names are importable and stay inside the package, so that no path leaves the output folder."""
+    root = context.settings.package
+    yield from _module_name(("module",), module.module, root)
+    for group in (
+        "type_variables",
+        "type_aliases",
+        "variables",
+        "classes",
+        "functions",
+    ):
+        for name, definition in getattr(module, group).items():
+            if definition.defined_in is not None:
+                path = (group, name, "defined_in")
+                yield from _module_name(path, definition.defined_in, root)
+
+
+def _module_name(path: Path, name: str, root: str) -> Iterator[Finding]:
+    parts = name.split(".")
+    for part in parts:
+        if not part.isidentifier() or keyword.iskeyword(part):
+            yield Finding(
+                "module-name",
+                path,
+                f"'{name}' is not the dotted name of a module",
+                "each part between dots must be a Python identifier",
+            )
+            return
+    if name != root and not name.startswith(root + "."):
+        yield Finding(
+            "module-name",
+            path,
+            f"'{name}' is not inside the package '{root}'",
+            f"the setting 'package' says that every module is '{root}' or '{root}.…'",
+        )
+
+
+def element_names(module: Module, context: Context) -> Iterator[Finding]:
+    """Every name that becomes Python code can stand there."""
+    del context
+    for group in (
+        "type_variables",
+        "type_aliases",
+        "variables",
+        "classes",
+        "functions",
+    ):
+        for name in getattr(module, group):
+            yield from _name((group, name), name)
+    for path, cls in classes(module):
+        for group in ("attributes", "properties", "classes"):
+            for name in getattr(cls, group):
+                yield from _name((*path, group, name), name)
+        for name in cls.methods:
+            yield from _name((*path, "methods", name), name, method=True)
+        for name in cls.parameters or {}:
+            yield from _name((*path, "parameters", name), name)
+    for path, function, _ in functions(module):
+        for name in function.parameters:
+            yield from _name((*path, "parameters", name), name)
+        for index, overload in enumerate(function.overloads):
+            for name in overload.parameters:
+                here = (*path, "overloads", index, "parameters", name)
+                yield from _name(here, name)
+
+
+def _name(path: Path, name: str, *, method: bool = False) -> Iterator[Finding]:
+    if keyword.iskeyword(name):
+        message = f"'{name}' is a Python keyword"
+        yield Finding("keyword-name", path, message, f"use '{name}_'", key=True)
+    elif not name.isidentifier():
+        hint = "use letters, digits and underscores, not beginning with a digit"
+        fixed = re.sub(r"\W+", "_", name).strip("_")
+        if fixed.isidentifier():
+            hint = f"did you mean '{fixed}'?"
+        yield Finding(
+            "bad-name", path, f"'{name}' is not a Python identifier", hint, key=True
+        )
+    elif name.startswith("__") and name.endswith("__"):
+        if method and name not in _RESERVED_METHODS:
+            return
+        hint = ""
+        if name in ("__init__", "__post_init__", "__new__"):
+            hint = "a class says its constructor with 'parameters' and 'core'"
+        elif not method and name == "__version__":
+            return
+        message = f"'{name}' is a name Python reserves"
+        yield Finding("dunder-name", path, message, hint, key=True)
+    elif name in ("self", "cls") and "parameters" in path:
+        yield Finding(
+            "bad-name",
+            path,
+            f"'{name}' is not listed among the parameters",
+            "the instance or class a method is bound to follows from 'binding'",
+            key=True,
+        )
+
+
+def unique_names(module: Module, context: Context) -> Iterator[Finding]:
+    """No two elements of a module, of a class, or of a file claim the same name."""
+    seen: dict[str, Path] = {}
+    for group in (
+        "type_variables",
+        "type_aliases",
+        "variables",
+        "classes",
+        "functions",
+    ):
+        for name in getattr(module, group):
+            yield from _once(seen, name, (group, name))
+    for path, cls in classes(module):
+        members: dict[str, Path] = {}
+        for group in ("attributes", "properties", "methods", "classes"):
+            for name in getattr(cls, group):
+                yield from _once(members, name, (*path, group, name))
+        if cls.dataclass is not None:
+            for name in cls.parameters or {}:
+                yield from _once(members, name, (*path, "parameters", name))
+    for name, definition in definitions(module):
+        home = definition.defined_in or module.module
+        owner = context.package.symbols.get(f"{home}.{name}")
+        if owner is not None and owner.module != module.module:
+            message = f"'{home}.{name}' is also defined by the spec of '{owner.module}'"
+            yield Finding("duplicate-name", _path_of(module, name), message, key=True)
+        if definition.exported and f"{module.module}.{name}" in context.package.homes:
+            message = f"'{module.module}.{name}' is also the name of a module"
+            yield Finding("duplicate-name", _path_of(module, name), message, key=True)
+
+
+def _path_of(module: Module, name: str) -> Path:
+    for group in ("type_variables", "type_aliases", "variables", "classes"):
+        if name in getattr(module, group):
+            return (group, name)
+    return ("functions", name)
+
+
+def _once(seen: dict[str, Path], name: str, path: Path) -> Iterator[Finding]:
+    if name in seen:
+        kind = str(seen[name][-2]).replace("_", " ")
+        message = f"'{name}' is also one of the {kind}"
+        yield Finding(
+            "duplicate-name", path, message, key=True, related_path=seen[name]
+        )
+    seen.setdefault(name, path)
+
+
+def imports(module: Module, context: Context) -> Iterator[Finding]:
+    """Every import and re-export leads to something."""
+    for index, entry in enumerate(module.imports):
+        local, path = imported(entry)
+        bad = not all(part.isidentifier() for part in path.split("."))
+        if bad or not local.isidentifier() or "." not in path:
+            yield Finding(
+                "bad-import",
+                ("imports", index),
+                f"'{entry}' is not a dotted name",
+                "write a.b.Name, or a.b.Name as Other",
+            )
+        elif context.package.canonical(module.module, local) is None:
+            yield from _unknown_path(("imports", index), path, context)
+    for index, path in enumerate(module.exports):
+        if context.package.lookup(path) is None:
+            yield from _unknown_path(("exports", index), path, context)
+
+
+def _unknown_path(path: Path, name: str, context: Context) -> Iterator[Finding]:
+    root = context.settings.package
+    if context.incomplete and name.startswith(root):
+        return
+    if name == root or name.startswith(root + "."):
+        hint = suggest(name, context.package.symbols)
+        message = f"nothing in this project is called '{name}'"
+    else:
+        first = name.partition(".")[0]
+        hint = suggest(first, [root, *context.settings.external])
+        hint = hint or f"if '{first}' is another distribution, add it to 'external'"
+        message = f"'{name}' comes from a package that is not known"
+    yield Finding("bad-import", path, message, hint)
+
+
+def references(module: Module, context: Context) -> Iterator[Finding]:
+    """Every expression parses, and every name in it means something."""
+    unresolved: dict[str, bool] = {}
+    for expression in expressions(module):
+        rule = "value-expression" if expression.role == "value" else "type-expression"
+        parse = types.parse_value if expression.role == "value" else types.parse_type
+        try:
+            tree = parse(expression.text)
+        except types.ExpressionError as error:
+            yield Finding(
+                rule,
+                expression.path,
+                error.message,
+                error.hint,
+                key=expression.key,
+                offset=error.offset,
+                length=1,
+            )
+            continue
+        if expression.role == "value":
+            yield from _calls(tree, expression, module, context)
+        for reference in types.references(expression.text):
+            name = reference.name
+            if name not in unresolved:
+                unresolved[name] = (
+                    context.package.canonical(module.module, name) is None
+                )
+            if unresolved[name]:
+                yield from _unknown_name(expression, reference, module, context)
+
+
+def _unknown_name(
+    expression: Expression, reference: types.Reference, module: Module, context: Context
+) -> Iterator[Finding]:
+    name = reference.name
+    root = context.settings.package
+    dotted = "." in name
+    scope = context.package.scope(module.module)
+    if context.incomplete and (name.startswith(root + ".") or name in scope):
+        return
+    if name in scope:
+        return  # The import itself is already reported.
+    hint = ""
+    if expression.role == "value" and name in ("true", "false", "null", "none"):
+        words = {"true": "True", "false": "False"}
+        hint = f"defaults are Python: write {words.get(name, 'None')}"
+    elif dotted and not name.startswith(root + "."):
+        first = name.partition(".")[0]
+        known = [*scope, root, *context.settings.external]
+        hint = suggest(first, known) or suggest(name, context.package.symbols)
+        hint = hint or f"if '{first}' is another distribution, add it to 'external'"
+    else:
+        hint = _nearest(name, scope, context)
+    yield Finding(
+        "unknown-name",
+        expression.path,
+        f"'{name}' is not defined",
+        hint,
+        key=expression.key,
+        offset=reference.start,
+        length=reference.end - reference.start,
+    )
+
+
+def _nearest(name: str, scope: Iterable[str], context: Context) -> str:
+    last = name.rpartition(".")[2]
+    symbols = context.package.symbols
+    elsewhere = sorted(path for path in symbols if path.rpartition(".")[2] == last)
+    if elsewhere and "." not in name:
+        return f"add '{elsewhere[0]}' to imports"
+    if "." in name:
+        return suggest(name, symbols)
+    return suggest(name, [*scope, *BUILTIN_NAMES, *types.TYPING_NAMES])
+
+
+def _calls(
+    tree: ast.expr, expression: Expression, module: Module, context: Context
+) -> Iterator[Finding]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = types.dotted(node.func) or ""
+        path = context.package.canonical(module.module, name)
+        if path is None or path in _VALUE_TYPES:
+            continue
+        symbol = context.package.lookup(path)
+        if symbol is not None and isinstance(symbol.definition, Class):
+            continue
+        yield Finding(
+            "unsafe-call",
+            expression.path,
+            f"a default cannot call '{name}'",
+            "only classes of the project and plain value types are called; "
+            "what computes belongs in a core",
+            offset=node.col_offset,
+            length=len(name),
+        )

@@ -1,0 +1,94 @@
+"""Python text as black leaves it: signatures, docstrings, and black itself for what does not fit.
+
+Knows line lengths, indentation and escaping. It must not know the model. Black costs milliseconds a fragment, so it is
+asked only for lines that plain rules cannot fit, and every answer is kept.
+"""
+
+from __future__ import annotations
+
+import textwrap
+
+LINE_LENGTH = 88
+
+_wrapped: dict[tuple[str, bool], list[str]] = {}
+
+
+def bracketed(head: str, items: list[str], tail: str, indent: str = "") -> list[str]:
+    """Lay out ``head(items)tail``: on one line, else the items on one indented line, else one item a line."""
+    joined = ", ".join(items)
+    line = f"{indent}{head}({joined}){tail}"
+    if len(line) <= LINE_LENGTH or not items:
+        return [line]
+    inner = f"{indent}    "
+    if len(items) > 1 and len(inner) + len(joined) <= LINE_LENGTH:
+        body = [inner + joined]
+    else:
+        body = [f"{inner}{item}," for item in items]
+    return [f"{indent}{head}(", *body, f"{indent}){tail}"]
+
+
+def fits(lines: list[str]) -> bool:
+    """Whether no line is longer than black allows."""
+    return all(len(line) <= LINE_LENGTH for line in lines)
+
+
+def wrapped(lines: list[str], indent: str = "", *, stub: bool = False) -> list[str]:
+    """Return the lines of one statement as they are if they fit, else as black wraps them."""
+    if fits(lines):
+        return lines
+    depth = len(indent) // 4
+    dedented = "\n".join(line[len(indent) :] for line in lines)
+    # Wrapped as deep as it will stand, so that black sees the real width.
+    nested = "".join(f"{'    ' * level}if x:\n" for level in range(depth))
+    suffix = "\n    pass" if dedented.endswith(":") else ""
+    source = nested + textwrap.indent(dedented + suffix, indent) + "\n"
+    key = (source, stub)
+    if key not in _wrapped:
+        import black
+
+        mode = black.Mode(line_length=LINE_LENGTH, is_pyi=stub)
+        text = black.format_str(source, mode=mode).rstrip("\n")
+        result = text.split("\n")[depth:]
+        while not result[0]:
+            del result[0]
+        _wrapped[key] = result[:-1] if suffix else result
+    return _wrapped[key]
+
+
+def docstring(text: str, indent: str) -> list[str]:
+    """Write a docstring: one line when it is one, else the closing quotes on a line of their own."""
+    body = text.expandtabs().strip("\n").strip(" ")
+    body = body.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    lines = [line.rstrip() for line in body.split("\n")]
+    if len(lines) == 1:
+        if body.endswith('"'):
+            body = body[:-1] + '\\"'
+        return [f'{indent}"""{body}"""']
+    rest = [indent + line if line else "" for line in lines[1:]]
+    return [f'{indent}"""{lines[0]}', *rest, f'{indent}"""']
+
+
+def section(title: str, entries: list[tuple[str, str]], width: int) -> list[str]:
+    """Write a docstring section of named entries (Google style), continuation lines indented."""
+    lines = [f"{title}:"]
+    for name, text in entries:
+        lines += _entry(name, text, width)
+    return lines
+
+
+def _entry(name: str, text: str, width: int) -> list[str]:
+    label = f"{name}: " if name else ""
+    line = f"    {label}{text}"
+    if "\n" not in text and len(line) <= width:
+        return [line.rstrip()]
+    if "```" in text:
+        first, *rest = text.strip("\n").split("\n")
+        return [f"    {label}{first}".rstrip(), *(f"        {line}" for line in rest)]
+    return textwrap.wrap(
+        text,
+        width=width,
+        initial_indent=f"    {label}",
+        subsequent_indent="        " if name else "    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [f"    {label}".rstrip()]

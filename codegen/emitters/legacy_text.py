@@ -1,0 +1,225 @@
+"""How the legacy page styles print the smallest parts: escaped texts, summaries, types and defaults.
+
+Knows the rules of each style (A = 2.0.0b31, B = 2.0.0b43 and 2.0.0b44, C = 2.6) for a piece of text. It must not know
+how a page is put together. These rules reproduce published pages, including what they get wrong.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from codegen import types
+from codegen.model import Class, Function, PageStyle, Parameter, Returns, Variable
+from codegen.package import Package
+
+_FENCE = re.compile(r"(```.*?```)", re.DOTALL)
+_CODE_SPAN = re.compile(r"((`+)(?!`).*?(?<!`)\2(?!`))", re.DOTALL)
+_QUOTE = re.compile(r"^(\s*>[>\s]*)(.*)$")
+_SHORTCODE = re.compile(r"{{<.*?>}}")
+_ROLE = re.compile(r":[\w:]+:`[^`]*`")
+_LEADING_BRACKETS = re.compile(r"^\([^)]+\)\s*")
+_CLASS_REPR = re.compile(r"<class '(.+)'>")
+_OBJECT_REPR = re.compile(r"<([\w.]+) object at 0x[0-9a-fA-F]+>")
+_PROTECTED_STOP = "\x00"
+
+
+def escape(text: str, style: PageStyle) -> str:
+    """Escape a text as the style does."""
+    if style == "2.0.0b31" or ("<" not in text and ">" not in text):
+        return text
+    parts = _FENCE.split(text)
+    # Every other part is a fence.
+    parts[::2] = [
+        _escape_modern(part) if style == "2.6" else _entities(part)
+        for part in parts[::2]
+    ]
+    return "".join(parts)
+
+
+def _entities(text: str) -> str:
+    return text.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _escape_modern(text: str) -> str:
+    """Escape outside inline code, and leave the marks that begin a quoted line."""
+    escaped: list[str] = []
+    end = 0
+    for span in _CODE_SPAN.finditer(text):
+        escaped += [_escape_lines(text, end, span.start()), span.group(1)]
+        end = span.end()
+    return "".join([*escaped, _escape_lines(text, end, len(text))])
+
+
+def _escape_lines(text: str, start: int, end: int) -> str:
+    lines = text[start:end].split("\n")
+    at_line_start = start == 0 or text[start - 1] == "\n"
+    for number, line in enumerate(lines):
+        quote = _QUOTE.match(line) if number or at_line_start else None
+        prefix, content = quote.groups() if quote else ("", line)
+        lines[number] = prefix + _entities(content)
+    return "\n".join(lines)
+
+
+def cell(text: str, style: PageStyle) -> str:
+    """Put a text into one table cell."""
+    return escape(text, style).replace("\n", " ").replace("|", "\\|").strip()
+
+
+def parameter_cell(text: str, style: PageStyle) -> str:
+    """Put a parameter's text into its cell, without the type some docstrings repeat in brackets."""
+    return _LEADING_BRACKETS.sub("", cell(text, style))
+
+
+def summary(text: str, style: PageStyle) -> str:
+    """Return what lists show of a text: up to its first full stop, of that the first line."""
+    text = text.strip()
+    if style == "2.6":
+        text = _without_alerts(text)
+        for pattern in (_CODE_SPAN, _ROLE):
+            text = pattern.sub(_protect, text)
+    text = _SHORTCODE.sub(_protect, text)
+    first = text.split(".", 1)[0].split("\n", 1)[0].strip()
+    return first.replace(_PROTECTED_STOP, ".") + "." if first else ""
+
+
+def _protect(match: re.Match[str]) -> str:
+    return match.group().replace(".", _PROTECTED_STOP)
+
+
+def _without_alerts(text: str) -> str:
+    lines = text.split("\n")
+    while lines and lines[0].lstrip().startswith((">", "!!!")):
+        while lines and lines[0].strip():
+            lines.pop(0)
+        while lines and not lines[0].strip():
+            lines.pop(0)
+    return "\n".join(lines)
+
+
+def annotation(name: str, parameter: Parameter, style: PageStyle) -> str:
+    """Return the type a style prints for a parameter; empty when it has none."""
+    if style != "2.6":
+        stars = {"args": "*args", "kwargs": "**kwargs"}.get(name)
+        if stars is not None and parameter.documented_as is None:
+            return stars
+    return printed(parameter.documented_as or parameter.type or "", style)
+
+
+def declared(
+    name: str,
+    parameter: Parameter,
+    style: PageStyle,
+    package: Package,
+    module_name: str,
+) -> str:
+    """Return the line of a declaration for one parameter, without the comma."""
+    text = annotation(name, parameter, style)
+    if style == "2.6":
+        text = (
+            f"{starred(name, parameter)}: {text}" if text else starred(name, parameter)
+        )
+        value = _default(parameter, package, module_name)
+        return f"{text} = {value}" if value else text
+    if parameter.documented_as is None:
+        variadic = parameter.kind.startswith("var-") and name in ("args", "kwargs")
+        # Where the annotation is missing, or always in the oldest style, the name stands alone.
+        if parameter.type is None or (variadic and style == "2.0.0b31"):
+            return name
+    return f"{name}: {text}" if text else name
+
+
+def starred(name: str, parameter: Parameter) -> str:
+    """Return a parameter's name with the stars of its kind."""
+    return {"var-positional": "*", "var-keyword": "**"}.get(parameter.kind, "") + name
+
+
+def printed(text: str, style: PageStyle) -> str:
+    """Return a type as a style prints it."""
+    match = _CLASS_REPR.fullmatch(text)
+    text = match.group(1) if match else text
+    return _OBJECT_REPR.sub(r"\1", text) if style == "2.6" else text
+
+
+def returned(returns: Returns, style: PageStyle) -> str:
+    """Return the printed return type; empty for None and for none given."""
+    text = printed(returns.documented_as or returns.type or "", style)
+    return "" if text == "None" else text
+
+
+def parameter_texts(function: Function) -> dict[str, str]:
+    """The parameters' texts, with the sections that old docstring parsers left in the last of them."""
+    texts = {name: parameter.doc for name, parameter in function.parameters.items()}
+    sections = [f":raises {name}: {text}" for name, text in function.raises.items()]
+    if function.returns.doc:
+        sections.append(f":return: {function.returns.doc}")
+    last = function.sections_after or next(
+        (name for name in reversed(texts) if texts[name]), None
+    )
+    if sections and last in texts:
+        # Two line ends, because a cell shows each as a space.
+        texts[last] = "\n\n".join(filter(None, (texts[last], "\n".join(sections))))
+    return texts
+
+
+def _default(parameter: Parameter, package: Package, module_name: str) -> str:
+    if parameter.factory is not None:
+        return "<factory>"
+    if parameter.default is None:
+        return ""
+    return _repr(types.parse_value(parameter.default), package, module_name)
+
+
+def _repr(node: ast.expr, package: Package, module_name: str) -> str:
+    """Return what ``repr`` would print for a default; an object that prints an address is ``...``."""
+    try:
+        return repr(ast.literal_eval(node))
+    except (ValueError, TypeError):
+        pass
+    name = types.dotted(node)
+    if name is not None:
+        return _repr_of_name(name, package, module_name)
+    if isinstance(node, ast.Call):
+        return _repr_of_call(node, package, module_name)
+    return "..."
+
+
+def _repr_of_name(name: str, package: Package, module_name: str) -> str:
+    symbol = package.find(module_name, name)
+    if symbol is None:
+        # An enum member shows its class; whatever else a dotted name is, so does it.
+        return ".".join(name.split(".")[-2:])
+    if isinstance(symbol.definition, Variable) and symbol.definition.value is not None:
+        value = types.parse_value(symbol.definition.value)
+        return _repr(value, package, symbol.module)
+    return symbol.name
+
+
+def _repr_of_call(node: ast.Call, package: Package, module_name: str) -> str:
+    name = types.dotted(node.func) or ""
+    symbol = package.find(module_name, name)
+    if symbol is None or not isinstance(symbol.definition, Class):
+        return "..."
+    fields = package.constructor(symbol.module, symbol.definition)
+    if symbol.definition.dataclass is None or fields is None:
+        return "..."
+    given = dict(zip(fields, node.args, strict=False))
+    given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+    shown = [
+        (
+            f"{key}={_repr(given[key], package, module_name)}"
+            if key in given
+            else f"{key}={_repr_of_field(field, package, symbol.module)}"
+        )
+        for key, field in fields.items()
+    ]
+    return f"{symbol.name}({', '.join(shown)})"
+
+
+def _repr_of_field(field: Parameter, package: Package, module_name: str) -> str:
+    if field.factory is None:
+        return _default(field, package, module_name)
+    empty = {"list": "[]", "dict": "{}", "set": "set()", "tuple": "()"}
+    if field.factory in empty:
+        return empty[field.factory]
+    return _repr(types.parse_value(f"{field.factory}()"), package, module_name)

@@ -1,0 +1,182 @@
+"""How names are spelled inside one generated Python file, and the import block that makes the spelling true.
+
+Knows Python's import forms, their sorting, and which names a class body shadows. It must not know what is emitted
+around a name.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import NamedTuple
+
+from codegen import types
+from codegen.package import BUILTIN_NAMES, Package
+
+# Names that mean something only while Python runs; type checkers see through them.
+_NO_SHADOW: frozenset[str] = frozenset()
+
+
+class _Import(NamedTuple):
+    module: str
+    name: str | None  # None for `import module`
+    local: str
+
+
+class Names:
+    """The names of one generated file. Spelling a name records the import it needs."""
+
+    def __init__(
+        self, package: Package, home: str, taken: frozenset[str], *, stub: bool
+    ) -> None:
+        self._package = package
+        self._home = home
+        self._stub = stub
+        self._taken: dict[str, _Import | None] = dict.fromkeys(taken)
+        self._at_run_time: set[_Import] = set()
+        self._spelled: dict[tuple[str, str, bool, bool], str] = {}
+
+    def annotation(
+        self, module: str, text: str, shadow: frozenset[str] = _NO_SHADOW
+    ) -> str:
+        """Spell a type that only type checkers read."""
+        return self._spell(module, text, run_time=False, is_type=True, shadow=shadow)
+
+    def evaluated_type(self, module: str, text: str) -> str:
+        """Spell a type that Python evaluates on import: a base, an alias, a bound."""
+        return self._spell(module, text, run_time=True, is_type=True)
+
+    def value(self, module: str, text: str) -> str:
+        """Spell a default or constant."""
+        return self._spell(module, text, run_time=True, is_type=False)
+
+    def special(self, path: str, *, run_time: bool = True) -> str:
+        """Spell a name the emitter itself needs, such as ``typing.overload``."""
+        return self._local(path, run_time, _NO_SHADOW)
+
+    def _spell(
+        self,
+        module: str,
+        text: str,
+        *,
+        run_time: bool,
+        is_type: bool,
+        shadow: frozenset[str] = _NO_SHADOW,
+    ) -> str:
+        key = (module, text, run_time, is_type)
+        if not shadow:
+            spelled = self._spelled.get(key)
+            if spelled is not None:
+                return spelled
+
+        def spell(name: str) -> str:
+            path = self._package.canonical(module, name) or name
+            return self._local(path, run_time, shadow)
+
+        spelled = (types.spell_type if is_type else types.spell_value)(text, spell)
+        if not shadow:
+            self._spelled[key] = spelled
+        return spelled
+
+    def _local(self, path: str, run_time: bool, shadow: frozenset[str]) -> str:
+        if path in ("typing.Optional", "typing.Union"):
+            return path
+        if "." not in path:
+            if path in BUILTIN_NAMES and (path in shadow or path in self._taken):
+                return self._import("builtins", None, run_time) + "." + path
+            return path
+        module, name = self._split(path)
+        first, dot, rest = name.partition(".")
+        if module == self._home:
+            return name
+        local = self._import(module, first, run_time, shadow)
+        return f"{local}{dot}{rest}"
+
+    def _split(self, path: str) -> tuple[str, str]:
+        """Divide a dotted path into the module and the name inside it."""
+        symbol = self._package.lookup(path)
+        if symbol is not None:
+            return symbol.home, symbol.name
+        parts = path.split(".")
+        for index in range(1, len(parts) - 1):
+            if parts[index].lstrip("_")[:1].isupper():
+                return ".".join(parts[:index]), ".".join(parts[index:])
+        return ".".join(parts[:-1]), parts[-1]
+
+    def _import(
+        self,
+        module: str,
+        name: str | None,
+        run_time: bool,
+        shadow: frozenset[str] = _NO_SHADOW,
+    ) -> str:
+        """Import something under its own name, or a prefixed one where that name means another thing."""
+        local = name or module
+        wanted = _Import(module, name, local)
+        while local in shadow or self._taken.get(local, wanted) != wanted:
+            local = "_" + local
+            wanted = _Import(module, name, local)
+        self._taken[local] = wanted
+        if run_time:
+            self._at_run_time.add(wanted)
+        return local
+
+    def import_block(self, first_party: frozenset[str]) -> list[str]:
+        """The lines of all imports: what runs first, then what only type checkers need."""
+        imports = {wanted for wanted in self._taken.values() if wanted is not None}
+        run_time = imports if self._stub else imports & self._at_run_time
+        typing_only = imports - run_time
+        if typing_only:
+            run_time.add(_Import("typing", "TYPE_CHECKING", "TYPE_CHECKING"))
+        lines = _sorted_block(run_time, first_party, "")
+        if typing_only:
+            lines += ["", "if TYPE_CHECKING:"]
+            lines += _sorted_block(typing_only, first_party, "    ")
+        return lines
+
+
+def _sorted_block(
+    imports: set[_Import], first_party: frozenset[str], indent: str
+) -> list[str]:
+    sections: tuple[list[str], list[str], list[str]] = ([], [], [])
+    members: dict[str, list[str]] = {}
+    for module, name, local in imports:
+        if name is None:
+            sections[_section(module, first_party)].append(f"{indent}import {module}")
+        else:
+            alias = "" if local == name else f" as {local}"
+            members.setdefault(module, []).append(name + alias)
+    for section in sections:
+        section.sort()
+    for module in sorted(members):
+        lines = from_import(module, members[module], indent)
+        sections[_section(module, first_party)].extend(lines)
+    block: list[str] = []
+    for section in sections:
+        if section:
+            block += [*([""] if block else []), *section]
+    return block
+
+
+def _section(module: str, first_party: frozenset[str]) -> int:
+    root = module.partition(".")[0]
+    if root in first_party:
+        return 2
+    return 0 if root in sys.stdlib_module_names else 1
+
+
+def from_import(module: str, names: list[str], indent: str = "") -> list[str]:
+    """A ``from`` import as isort and black write it: constants, classes, then the rest."""
+    ordered = sorted(names, key=member_order)
+    line = f"{indent}from {module} import {', '.join(ordered)}"
+    if len(line) <= 88:
+        return [line]
+    inner = [f"{indent}    {name}," for name in ordered]
+    return [f"{indent}from {module} import (", *inner, f"{indent})"]
+
+
+def member_order(name: str) -> tuple[int, str, str]:
+    """Sort key of imported and exported names, as isort and ruff order them."""
+    bare = name.partition(" ")[0]
+    if len(bare) > 1 and bare.isupper():
+        return 0, bare.lower(), bare
+    return (1 if bare[:1].isupper() else 2), bare.lower(), bare

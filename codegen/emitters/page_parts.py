@@ -1,0 +1,166 @@
+"""What the pages of every style share: which members a class shows, from where, and in which file a class stands.
+
+Knows visibility, inheritance and file names. It must not know how any page looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Generic, NamedTuple, TypeVar
+
+from codegen.model import Attribute, Class, Function, Module, Parameter, Property
+from codegen.package import Package
+
+M = TypeVar("M", Function, Property, Attribute)
+
+# Kinds whose instances are not made by a constructor that a spec describes.
+_NO_CONSTRUCTOR = ("protocol", "enum", "typed-dict")
+
+
+class Member(NamedTuple, Generic[M]):
+    """A member a class shows: where its types are to be looked up, whose it is, and what it is."""
+
+    module: str
+    owner: str
+    definition: M
+
+
+class Members(NamedTuple):
+    """What a class shows, its own first, then what it inherits, nearest first."""
+
+    methods: dict[str, Member[Function]]
+    properties: dict[str, Member[Property]]
+    attributes: dict[str, Member[Attribute]]
+
+
+class Field(NamedTuple):
+    """A parameter of a constructor, and the module in whose scope its type is written."""
+
+    module: str
+    parameter: Parameter
+    doc: str
+
+
+def is_public(name: str) -> bool:
+    """Whether a name is meant for users."""
+    return not name.startswith("_")
+
+
+def members(
+    package: Package, module_name: str, name: str, cls: Class, *, dunder: bool = False
+) -> Members:
+    """Collect the public members of a class; a nearer definition hides a farther one of any sort."""
+    found = Members({}, {}, {})
+    hidden: set[str] = set()
+    for owner_module, owner, source in (
+        (module_name, name, cls),
+        *package.ancestors(module_name, cls),
+    ):
+        _collect(found.methods, source.methods, owner_module, owner, hidden, dunder)
+        _collect(found.properties, source.properties, owner_module, owner, hidden, dunder)
+        _collect(found.attributes, source.attributes, owner_module, owner, hidden, dunder)
+        hidden.update(
+            source.methods, source.properties, source.attributes, source.classes
+        )
+    return found
+
+
+def _collect(
+    table: dict[str, Member[M]],
+    definitions: dict[str, M],
+    module_name: str,
+    owner: str,
+    hidden: set[str],
+    dunder: bool,
+) -> None:
+    for name, definition in definitions.items():
+        shown = is_public(name) or (
+            dunder and name.endswith("__") and name not in ("__init__", "__post_init__")
+        )
+        if shown and name not in hidden:
+            table[name] = Member(module_name, owner, definition)
+
+
+def constructor(
+    package: Package, module_name: str, cls: Class
+) -> dict[str, Field] | None:
+    """Return the parameters of a class's constructor; None when no class in its hierarchy has one.
+
+    The text of a field is the class's own, else the nearest ancestor's.
+    """
+    if cls.kind in _NO_CONSTRUCTOR:
+        return None
+    parameters = package.constructor(module_name, cls)
+    if parameters is None:
+        return None
+    if cls.parameters is not None and not cls.bases:
+        return {name: Field(module_name, p, p.doc) for name, p in parameters.items()}
+    sources = [(module_name, cls)]
+    sources += [
+        (module, base) for module, _, base in package.ancestors(module_name, cls)
+    ]
+    return {name: _field(name, p, sources) for name, p in parameters.items()}
+
+
+def _field(name: str, parameter: Parameter, sources: list[tuple[str, Class]]) -> Field:
+    home, doc = sources[0][0], parameter.doc
+    for module_name, source in sources:
+        given = (source.parameters or {}).get(name)
+        if given is None:
+            continue
+        doc = doc or given.doc
+        if given.type is not None:
+            home = module_name
+            break
+    return Field(home, parameter, doc)
+
+
+def is_exception(package: Package, module_name: str, cls: Class) -> bool:
+    """Whether a class can be raised, as far as specs say."""
+    if cls.kind == "exception":
+        return True
+    return any(
+        ancestor.kind == "exception"
+        for _, _, ancestor in package.ancestors(module_name, cls)
+    )
+
+
+def class_files(names: Iterable[str]) -> dict[str, str]:
+    """Name the page of each class: its name in lower case, numbered where two would fall together.
+
+    File systems that ignore case would otherwise lose one of them; ``index`` belongs to the module.
+    """
+    taken = {"index", "_index"}
+    files: dict[str, str] = {}
+    for name in names:
+        files[name] = unique(name.lower(), taken)
+        taken.add(files[name])
+    return files
+
+
+def unique(name: str, taken: set[str]) -> str:
+    """Return ``name``, numbered if it is taken in any case of letters."""
+    if name.lower() not in taken:
+        return name
+    number = 2
+    while f"{name.lower()}-{number}" in taken:
+        number += 1
+    return f"{name}-{number}"
+
+
+def exported_classes(module: Module) -> dict[str, Class]:
+    """The classes users can import from a module, in code-point order."""
+    return {
+        name: cls
+        for name, cls in sorted(module.classes.items())
+        if cls.exported and is_public(name)
+    }
+
+
+def exported_functions(module: Module) -> dict[str, Function]:
+    """The functions users can import from a module, in code-point order."""
+    return {
+        name: function
+        for name, function in sorted(module.functions.items())
+        if function.exported and is_public(name)
+    }

@@ -1,0 +1,522 @@
+"""Model to Python: the importable, typed package.
+
+Knows what a generated module looks like. A body is an assignment, a constant or one delegation to a core; anything
+with a branch belongs in the core. It must not know what cores do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codegen import types
+from codegen.emitters.declarations import (
+    Declarations,
+    Style,
+    has_init,
+    header,
+    member_names,
+    pair_name,
+    receiver,
+)
+from codegen.emitters.formatting import bracketed, docstring, section, wrapped
+from codegen.layout import PythonModule
+from codegen.model import (
+    Attribute,
+    Class,
+    Function,
+    Overload,
+    Parameter,
+    Property,
+    TypeAlias,
+    TypeVariable,
+    Variable,
+)
+from codegen.package import Package, Symbol
+
+Lines = list[str]
+_DOCSTRING_WIDTH = 88
+
+
+def emit(file: PythonModule, package: Package, style: Style) -> str:
+    """Write one Python file of the package."""
+    return _Source(file, package, style).text()
+
+
+class _Source(Declarations):
+    def __init__(self, file: PythonModule, package: Package, style: Style) -> None:
+        super().__init__(file, package, style, stub=False)
+
+    def text(self) -> str:
+        blocks = [self._definition(symbol) for symbol in self.file.definitions]
+        lines = [*header(self.file, self.style), ""]
+        lines += docstring(_module_text(self.file), "")
+        if blocks or self.file.exports:
+            lines += ["", "from __future__ import annotations", ""]
+            imports = self.import_lines()
+            lines += [*imports, *([""] if imports else []), *self.all_statement()]
+            previous: Lines = [""]
+            for block in blocks:
+                short = not _is_block(previous) and not _is_block(block)
+                lines += ["", *([] if short else [""]), *block]
+                previous = block
+        return "\n".join(lines).rstrip("\n") + "\n"
+
+    def _definition(self, symbol: Symbol) -> Lines:
+        match symbol.definition:
+            case TypeVariable() as variable:
+                return self.type_variable(symbol, variable)
+            case TypeAlias() as alias:
+                return self._type_alias(symbol, alias)
+            case Variable() as variable:
+                return self._variable(symbol, variable)
+            case Class() as cls:
+                pairs = list(self._pairs(symbol, cls))
+                return [*pairs, *self._class(symbol, cls, "")]
+            case Function(sync_and_async=True) as function:
+                helper = self._pair(symbol, "", symbol.name, function)
+                name = pair_name("", symbol.name)
+                return [*helper, f"{symbol.name} = {name}()"]
+            case Function() as function:
+                return self._function(symbol, symbol.name, function, None, "")
+        raise AssertionError(f"{symbol.path} is of no known kind")
+
+    def _type_alias(self, symbol: Symbol, alias: TypeAlias) -> Lines:
+        marker = self.names.special("typing.TypeAlias")
+        value = self.names.evaluated_type(symbol.module, alias.type)
+        lines = wrapped([f"{symbol.name}: {marker} = {value}"])
+        return [*lines, *(docstring(alias.doc, "") if alias.doc else [])]
+
+    def _variable(self, symbol: Symbol, variable: Variable) -> Lines:
+        annotation = self.names.annotation(symbol.module, variable.type)
+        if variable.core is not None:
+            module, name = _core(variable.core)
+            value = f"{self.names.special(module)}.{name}"
+        else:
+            value = self.names.value(symbol.module, variable.value or "None")
+        lines = wrapped([f"{symbol.name}: {annotation} = {value}"])
+        return [*lines, *(docstring(variable.doc, "") if variable.doc else [])]
+
+    def _class(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
+        inner = indent + "    "
+        parts: list[Lines] = []
+        if cls.doc or cls.parameters or cls.raises:
+            parts.append(self._class_docstring(cls, inner))
+        for name, nested in cls.classes.items():
+            child = Symbol(symbol.module, f"{symbol.name}.{name}", nested, symbol.home)
+            parts.append(self._class(child, nested, inner))
+        variables = self._variables(symbol, cls, inner)
+        if variables:
+            parts.append(variables)
+        parts += self._constructor(symbol, cls, inner)
+        for name, prop in cls.properties.items():
+            parts += self._property(symbol, cls, name, prop, inner)
+        for name, method in cls.methods.items():
+            parts += self._method(symbol, cls, name, method, inner)
+        name = symbol.name.rpartition(".")[2]
+        lines = self.class_decorators(symbol, cls, indent)
+        lines += self.class_line(symbol, cls, name, indent)
+        return [*lines, *(_spaced(parts) or [f"{inner}pass"])]
+
+    def _class_docstring(self, cls: Class, indent: str) -> Lines:
+        title = "Attributes" if cls.dataclass is not None else "Args"
+        text = _text(cls.doc, cls.parameters or {}, "", cls.raises, len(indent), title)
+        return docstring(text, indent) if text else []
+
+    def _variables(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
+        shadow = member_names(cls)
+        lines: Lines = []
+        for name, attribute in cls.attributes.items():
+            if cls.dataclass is None or attribute.class_variable or cls.kind == "enum":
+                lines += self._class_variable(
+                    symbol, cls, name, attribute, shadow, indent
+                )
+        if cls.dataclass is not None:
+            for name, parameter in (cls.parameters or {}).items():
+                if parameter.type is not None:
+                    lines += self._field(symbol, cls, name, parameter, shadow, indent)
+            for name, attribute in cls.attributes.items():
+                if not attribute.class_variable:
+                    lines += self._state(symbol, name, attribute, shadow, indent)
+        return lines
+
+    def _class_variable(
+        self,
+        symbol: Symbol,
+        cls: Class,
+        name: str,
+        attribute: Attribute,
+        shadow: frozenset[str],
+        indent: str,
+    ) -> Lines:
+        if cls.kind == "enum":
+            value = attribute.value or f"{self.names.special('enum.auto')}()"
+            if attribute.value is not None:
+                value = self.names.value(symbol.module, attribute.value)
+            return wrapped([f"{indent}{name} = {value}"], indent)
+        annotation = self._annotation(symbol, attribute.type, shadow)
+        if attribute.class_variable:
+            annotation = f"{self.names.special('typing.ClassVar')}[{annotation}]"
+        line = f"{indent}{name}: {annotation}"
+        if attribute.value is not None:
+            line += f" = {self.names.value(symbol.module, attribute.value)}"
+        return wrapped([line], indent)
+
+    def _annotation(
+        self, symbol: Symbol, text: str | None, shadow: frozenset[str]
+    ) -> str:
+        if text is None:
+            return self.names.special("typing.Any", run_time=False)
+        return self.names.annotation(symbol.module, text, shadow)
+
+    def _field(
+        self,
+        symbol: Symbol,
+        cls: Class,
+        name: str,
+        parameter: Parameter,
+        shadow: frozenset[str],
+        indent: str,
+    ) -> Lines:
+        annotation = self._annotation(symbol, parameter.type, shadow)
+        options = []
+        if parameter.factory is not None:
+            factory = self.names.value(symbol.module, parameter.factory)
+            options.append(f"default_factory={factory}")
+        all_keyword_only = cls.dataclass is not None and cls.dataclass.kw_only
+        if parameter.kind == "keyword-only" and not all_keyword_only:
+            if parameter.default is not None:
+                options.append(f"default={self.default(symbol, parameter.default)}")
+            options.append("kw_only=True")
+        if options:
+            head = f"{name}: {annotation} = {self.names.special('dataclasses.field')}"
+            return wrapped(bracketed(head, options, "", indent), indent)
+        line = f"{indent}{name}: {annotation}"
+        if parameter.default is not None:
+            line += f" = {self.default(symbol, parameter.default)}"
+        return wrapped([line], indent)
+
+    def _state(
+        self,
+        symbol: Symbol,
+        name: str,
+        attribute: Attribute,
+        shadow: frozenset[str],
+        indent: str,
+    ) -> Lines:
+        """A field that callers do not pass and that says nothing about equality."""
+        options = []
+        if attribute.factory is not None:
+            factory = self.names.value(symbol.module, attribute.factory)
+            options.append(f"default_factory={factory}")
+        elif attribute.value is not None:
+            options.append(
+                f"default={self.names.value(symbol.module, attribute.value)}"
+            )
+        options += ["init=False", "repr=False", "compare=False"]
+        annotation = self._annotation(symbol, attribute.type, shadow)
+        head = f"{name}: {annotation} = {self.names.special('dataclasses.field')}"
+        return wrapped(bracketed(head, options, "", indent), indent)
+
+    def _constructor(self, symbol: Symbol, cls: Class, indent: str) -> Iterator[Lines]:
+        inner = indent + "    "
+        if cls.dataclass is not None:
+            if cls.core is not None:
+                yield [
+                    f"{indent}def __post_init__(self) -> None:",
+                    *_delegation(cls.core, ["self"], inner, frozenset()),
+                ]
+            return
+        if not has_init(cls):
+            return
+        parameters = cls.parameters or {}
+        init = Function(parameters=parameters)
+        lines = self.signature(
+            symbol,
+            "__init__",
+            init,
+            receiver="self",
+            shadow=member_names(cls),
+            indent=indent,
+        )
+        if cls.init_doc:
+            lines += docstring(cls.init_doc, inner)
+        if cls.core is not None:
+            arguments = ["self", *_arguments(parameters)]
+            lines += _delegation(cls.core, arguments, inner, frozenset(parameters))
+        else:
+            assignments = [f"{inner}self.{name} = {name}" for name in parameters]
+            lines += assignments or ([] if cls.init_doc else [f"{inner}pass"])
+        yield lines
+
+    def _property(
+        self, symbol: Symbol, cls: Class, name: str, prop: Property, indent: str
+    ) -> Iterator[Lines]:
+        inner = indent + "    "
+        annotation = self.names.annotation(symbol.module, prop.type, member_names(cls))
+        lines = [f"{indent}@property", *self.deprecation(prop.deprecated, indent)]
+        if prop.abstract:
+            lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
+        lines.append(f"{indent}def {name}(self) -> {annotation}:")
+        text = _text(prop.doc, {}, "", prop.raises, len(inner))
+        lines += docstring(text, inner) if text else []
+        if prop.core is not None:
+            lines += _delegation(
+                prop.core, ["self"], inner, frozenset(), prefix="return "
+            )
+        elif prop.abstract or cls.kind == "protocol":
+            lines.append(f"{inner}raise NotImplementedError" if text else f"{inner}...")
+        else:
+            lines += _missing(f"{symbol.public_path}.{name}", inner)
+        yield lines
+        if prop.setter is not None:
+            yield [
+                f"{indent}@{name}.setter",
+                f"{indent}def {name}(self, value: {annotation}) -> None:",
+                *_delegation(
+                    prop.setter, ["self", "value"], inner, frozenset(["value"])
+                ),
+            ]
+
+    def _method(
+        self, symbol: Symbol, cls: Class, name: str, method: Function, indent: str
+    ) -> Iterator[Lines]:
+        if not method.sync_and_async:
+            yield self._function(symbol, name, method, cls, indent)
+            return
+        helper = pair_name(symbol.name, name)
+        if method.binding == "instance":
+            yield [
+                f"{indent}@property",
+                f"{indent}def {name}(self) -> {helper}:",
+                f'{indent}    """Call it to block; await its ``aio`` otherwise."""',
+                f"{indent}    return {helper}(self)",
+            ]
+        else:
+            marker = self.names.special("typing.ClassVar")
+            yield [f"{indent}{name}: {marker}[{helper}] = {helper}()"]
+
+    def _function(
+        self,
+        symbol: Symbol,
+        name: str,
+        function: Function,
+        cls: Class | None,
+        indent: str,
+    ) -> Lines:
+        shadow = member_names(cls) if cls is not None else frozenset()
+        first = receiver(function) if cls is not None else None
+        lines: Lines = []
+        for overload in function.overloads:
+            lines += self._overload(
+                symbol, name, function, overload, first, shadow, indent
+            )
+        lines += self.function_decorators(symbol, function, indent)
+        lines += self.signature(
+            symbol,
+            name,
+            function,
+            receiver=first,
+            asynchronous=function.asynchronous,
+            shadow=shadow,
+            indent=indent,
+        )
+        inner = indent + "    "
+        text = function_text(function, len(inner))
+        lines += docstring(text, inner) if text else []
+        if function.core is not None:
+            lines += self._delegated(function, first, inner)
+        elif function.abstract or (cls is not None and cls.kind == "protocol"):
+            lines.append(f"{inner}raise NotImplementedError" if text else f"{inner}...")
+        else:
+            where = (
+                symbol.public_path if cls is None else f"{symbol.public_path}.{name}"
+            )
+            lines += _missing(where, inner)
+        return lines
+
+    def _overload(
+        self,
+        symbol: Symbol,
+        name: str,
+        function: Function,
+        overload: Overload,
+        first: str | None,
+        shadow: frozenset[str],
+        indent: str,
+    ) -> Lines:
+        lines = [f"{indent}@{self.names.special('typing.overload')}"]
+        if function.binding != "instance" and first != "self":
+            lines.append(f"{indent}@{function.binding}method")
+        lines += self.signature(
+            symbol,
+            name,
+            overload,
+            receiver=first,
+            asynchronous=function.asynchronous,
+            shadow=shadow,
+            indent=indent,
+            end=": ...",
+        )
+        return [*lines, ""]
+
+    def _delegated(self, function: Function, first: str | None, indent: str) -> Lines:
+        assert function.core is not None
+        arguments = [*([first] if first else []), *_arguments(function.parameters)]
+        prefix = "return " if _returns_something(function) else ""
+        if function.asynchronous:
+            prefix += "await "
+        taken = frozenset(function.parameters)
+        return _delegation(function.core, arguments, indent, taken, prefix=prefix)
+
+    def _pairs(self, symbol: Symbol, cls: Class) -> Iterator[str]:
+        for name, method in cls.methods.items():
+            if method.sync_and_async:
+                yield from self._pair(symbol, symbol.name, name, method)
+
+    def _pair(self, symbol: Symbol, owner: str, name: str, function: Function) -> Lines:
+        """The class behind a callable that blocks when called and awaits through ``aio``."""
+        assert function.core is not None
+        bound = bool(owner) and function.binding == "instance"
+        label = f"{owner}.{name}" if owner else name
+        how = f"Call ``{label}`` to block until it is done, or await ``{label}.aio``."
+        text = function_text(function, 4)
+        lines = [f"class {pair_name(owner, name)}:"]
+        lines += [*docstring(f"{text}\n\n{how}" if text else how, "    "), ""]
+        if bound:
+            lines += [
+                f"    def __init__(self, owner: {owner}) -> None:",
+                "        self._owner = owner",
+                "",
+            ]
+        arguments = _arguments(function.parameters)
+        prefix = "return " if _returns_something(function) else ""
+        lines += self.signature(
+            symbol, "__call__", function, receiver="self", indent="    "
+        )
+        call = ", ".join(arguments)
+        lines += _delegation(
+            self.style.blocking,
+            [f"self.aio({call})"],
+            " " * 8,
+            frozenset(function.parameters),
+            prefix=prefix,
+        )
+        lines.append("")
+        lines += self.signature(
+            symbol, "aio", function, receiver="self", asynchronous=True, indent="    "
+        )
+        subject = {"instance": ["self._owner"], "class": [owner], "static": []}
+        lines += _delegation(
+            function.core,
+            [*(subject[function.binding] if owner else []), *arguments],
+            " " * 8,
+            frozenset(function.parameters),
+            prefix=f"{prefix}await ",
+        )
+        return [*lines, "", ""]
+
+
+def function_text(function: Function, indent: int) -> str:
+    """The docstring of a function: its text, then what it takes, returns and raises."""
+    return _text(
+        function.doc,
+        function.parameters,
+        function.returns.doc,
+        function.raises,
+        indent,
+    )
+
+
+def _text(
+    doc: str,
+    parameters: dict[str, Parameter],
+    returns: str,
+    raises: dict[str, str],
+    indent: int,
+    title: str = "Args",
+) -> str:
+    width = _DOCSTRING_WIDTH - indent
+    parts = [doc.strip("\n")] if doc.strip() else []
+    documented = [
+        (_starred(name, parameter), parameter.doc)
+        for name, parameter in parameters.items()
+        if parameter.doc
+    ]
+    if documented:
+        parts.append("\n".join(section(title, documented, width)))
+    if returns:
+        parts.append("\n".join(section("Returns", [("", returns)], width)))
+    if raises:
+        parts.append("\n".join(section("Raises", list(raises.items()), width)))
+    return "\n\n".join(parts)
+
+
+def _starred(name: str, parameter: Parameter) -> str:
+    return {"var-positional": "*", "var-keyword": "**"}.get(parameter.kind, "") + name
+
+
+def _module_text(file: PythonModule) -> str:
+    if file.doc:
+        return file.doc
+    names = [f"``{s.name}``" for s in file.definitions if not s.name.startswith("_")]
+    owners = sorted(file.sources - {file.name})
+    if names and owners:
+        shown = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
+        return f"Part of ``{owners[0]}``: {shown}."
+    return f"The package ``{file.name}``."
+
+
+def _core(reference: str) -> tuple[str, str]:
+    module, _, name = reference.partition(":")
+    return module, name
+
+
+def _delegation(
+    core: str,
+    arguments: list[str],
+    indent: str,
+    taken: frozenset[str],
+    prefix: str = "",
+) -> Lines:
+    """Import the core's module where it is called, so that importing the package stays light, and call it."""
+    module, function = _core(core)
+    parent, _, name = module.rpartition(".")
+    statement = f"from {parent} import {name}" if parent else f"import {name}"
+    local = name
+    if name in taken:
+        local = f"_{name}"
+        statement += f" as {local}"
+    call = bracketed(f"{prefix}{local}.{function}", arguments, "", indent)
+    return [f"{indent}{statement}", "", *wrapped(call, indent)]
+
+
+def _missing(name: str, indent: str) -> Lines:
+    message = types.quote(f"{name} is not implemented")
+    return wrapped([f"{indent}raise NotImplementedError({message})"], indent)
+
+
+def _arguments(parameters: dict[str, Parameter]) -> list[str]:
+    forms = {
+        "var-positional": "*{0}",
+        "var-keyword": "**{0}",
+        "keyword-only": "{0}={0}",
+    }
+    return [
+        forms.get(parameter.kind, "{0}").format(name)
+        for name, parameter in parameters.items()
+    ]
+
+
+def _returns_something(function: Function) -> bool:
+    return function.returns.type not in (None, "None", "NoReturn", "typing.NoReturn")
+
+
+def _is_block(lines: Lines) -> bool:
+    return any(line.startswith(("class ", "def ", "async def ", "@")) for line in lines)
+
+
+def _spaced(parts: list[Lines]) -> Lines:
+    lines: Lines = []
+    for part in parts:
+        lines += [*([""] if lines else []), *part]
+    return lines

@@ -1,0 +1,281 @@
+"""Model to ``.pyi``: what type checkers need and nothing else, written as the typing guide for stubs asks.
+
+Knows stub conventions: no bodies, no docstrings, defaults only where they are plain to see. It must not know what the
+generated package does.
+"""
+
+from __future__ import annotations
+
+from codegen.emitters.declarations import (
+    Declarations,
+    Style,
+    has_init,
+    header,
+    member_names,
+    pair_name,
+    receiver,
+)
+from codegen.emitters.formatting import bracketed, wrapped
+from codegen.layout import PythonModule
+from codegen.model import (
+    Attribute,
+    Class,
+    Function,
+    Parameter,
+    TypeAlias,
+    TypeVariable,
+    Variable,
+)
+from codegen.package import Package, Symbol
+
+Lines = list[str]
+
+
+def emit(file: PythonModule, package: Package, style: Style) -> str:
+    """Write one stub file."""
+    return _Stub(file, package, style).text()
+
+
+class _Stub(Declarations):
+    def __init__(self, file: PythonModule, package: Package, style: Style) -> None:
+        super().__init__(file, package, style, stub=True)
+
+    def text(self) -> str:
+        blocks = [self._definition(symbol) for symbol in self.file.definitions]
+        lines = header(self.file, self.style)
+        imports = self.import_lines()
+        lines += ["", *imports] if imports else []
+        exported = self.all_statement()
+        lines += ["", *exported] if exported else []
+        previous: Lines = []
+        for block in blocks:
+            # Black keeps one-line statements together and gives classes air.
+            apart = not previous or _is_class(block) or _is_class(previous)
+            apart = apart or _is_function(block) != _is_function(previous)
+            apart = apart and not (_is_function(previous) and block[0][0] == "@")
+            lines += [*([""] if apart else []), *block]
+            previous = block
+        return "\n".join(lines) + "\n"
+
+    def _definition(self, symbol: Symbol) -> Lines:
+        match symbol.definition:
+            case TypeVariable() as variable:
+                return self.type_variable(symbol, variable)
+            case TypeAlias() as alias:
+                marker = self.names.special("typing.TypeAlias")
+                value = self.names.evaluated_type(symbol.module, alias.type)
+                return wrapped([f"{symbol.name}: {marker} = {value}"], stub=True)
+            case Variable() as variable:
+                annotation = self.names.annotation(symbol.module, variable.type)
+                return wrapped([f"{symbol.name}: {annotation}"], stub=True)
+            case Class() as cls:
+                helpers: Lines = []
+                for name, method in cls.methods.items():
+                    if method.sync_and_async:
+                        helpers += self._pair(symbol, symbol.name, name, method)
+                return [*helpers, *self._class(symbol, cls, "")]
+            case Function(sync_and_async=True) as function:
+                helper = self._pair(symbol, "", symbol.name, function)
+                return [*helper, f"{symbol.name}: {pair_name('', symbol.name)}"]
+            case Function() as function:
+                return self._function(symbol, symbol.name, function, None, "")
+        raise AssertionError(f"{symbol.path} is of no known kind")
+
+    def _class(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
+        inner = indent + "    "
+        nested: Lines = []
+        for name, inside in cls.classes.items():
+            child = Symbol(symbol.module, f"{symbol.name}.{name}", inside, symbol.home)
+            block = self._class(child, inside, inner)
+            nested += [*([""] if nested and _is_open(nested, block) else []), *block]
+        variables = self._variables(symbol, cls, inner)
+        functions = self._functions(symbol, cls, inner)
+        name = symbol.name.rpartition(".")[2]
+        lines = self.class_decorators(symbol, cls, indent)
+        line = self.class_line(symbol, cls, name, indent)
+        parts = [part for part in (nested, variables, functions) if part]
+        if not parts:
+            return [*lines, *line[:-1], line[-1] + " ..."]
+        body: Lines = []
+        for part in parts:
+            if body and (part is not functions or body[-1:] == nested[-1:]):
+                body.append("")
+            body += part
+        return [*lines, *line, *body]
+
+    def _variables(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
+        shadow = member_names(cls)
+        lines: Lines = []
+        for name, attribute in cls.attributes.items():
+            if cls.dataclass is None or attribute.class_variable or cls.kind == "enum":
+                lines += self._attribute(symbol, cls, name, attribute, shadow, indent)
+        if cls.dataclass is not None:
+            for name, parameter in (cls.parameters or {}).items():
+                if parameter.type is not None:
+                    lines += self._field(symbol, cls, name, parameter, shadow, indent)
+            for name, attribute in cls.attributes.items():
+                if not attribute.class_variable:
+                    field = self.names.special("dataclasses.field")
+                    annotation = self._annotation(symbol, attribute.type, shadow)
+                    head = f"{name}: {annotation} = {field}"
+                    lines += wrapped(
+                        bracketed(head, ["init=False"], "", indent), indent, stub=True
+                    )
+        return lines
+
+    def _attribute(
+        self,
+        symbol: Symbol,
+        cls: Class,
+        name: str,
+        attribute: Attribute,
+        shadow: frozenset[str],
+        indent: str,
+    ) -> Lines:
+        if cls.kind == "enum":
+            value = "..."
+            if attribute.value is not None:
+                value = self.default(symbol, attribute.value)
+            return [f"{indent}{name} = {value}"]
+        annotation = self._annotation(symbol, attribute.type, shadow)
+        if attribute.class_variable:
+            annotation = f"{self.names.special('typing.ClassVar')}[{annotation}]"
+        return wrapped([f"{indent}{name}: {annotation}"], indent, stub=True)
+
+    def _annotation(
+        self, symbol: Symbol, text: str | None, shadow: frozenset[str]
+    ) -> str:
+        if text is None:
+            return self.names.special("typing.Any")
+        return self.names.annotation(symbol.module, text, shadow)
+
+    def _field(
+        self,
+        symbol: Symbol,
+        cls: Class,
+        name: str,
+        parameter: Parameter,
+        shadow: frozenset[str],
+        indent: str,
+    ) -> Lines:
+        annotation = self._annotation(symbol, parameter.type, shadow)
+        line = f"{indent}{name}: {annotation}"
+        all_keyword_only = cls.dataclass is not None and cls.dataclass.kw_only
+        if parameter.kind == "keyword-only" and not all_keyword_only:
+            default = "" if parameter.required else "default=..., "
+            line += (
+                f" = {self.names.special('dataclasses.field')}({default}kw_only=True)"
+            )
+        elif not parameter.required:
+            line += " = ..."
+        return wrapped([line], indent, stub=True)
+
+    def _functions(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
+        shadow = member_names(cls)
+        lines: Lines = []
+        if has_init(cls):
+            init = Function(parameters=cls.parameters or {})
+            lines += self._plain(symbol, "__init__", init, "self", shadow, indent)
+        for name, prop in cls.properties.items():
+            annotation = self.names.annotation(symbol.module, prop.type, shadow)
+            lines += [f"{indent}@property", *self.deprecation(prop.deprecated, indent)]
+            if prop.abstract:
+                lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
+            lines.append(f"{indent}def {name}(self) -> {annotation}: ...")
+            if prop.setter is not None:
+                lines += [
+                    f"{indent}@{name}.setter",
+                    f"{indent}def {name}(self, value: {annotation}) -> None: ...",
+                ]
+        for name, method in cls.methods.items():
+            lines += self._method(symbol, cls, name, method, indent)
+        return lines
+
+    def _method(
+        self, symbol: Symbol, cls: Class, name: str, method: Function, indent: str
+    ) -> Lines:
+        if not method.sync_and_async:
+            return self._function(symbol, name, method, cls, indent)
+        helper = pair_name(symbol.name, name)
+        if method.binding == "instance":
+            return [f"{indent}@property", f"{indent}def {name}(self) -> {helper}: ..."]
+        return [f"{indent}{name}: {self.names.special('typing.ClassVar')}[{helper}]"]
+
+    def _function(
+        self,
+        symbol: Symbol,
+        name: str,
+        function: Function,
+        cls: Class | None,
+        indent: str,
+    ) -> Lines:
+        shadow = member_names(cls) if cls is not None else frozenset()
+        first = receiver(function) if cls is not None else None
+        lines: Lines = []
+        for overload in function.overloads:
+            lines.append(f"{indent}@{self.names.special('typing.overload')}")
+            lines += self.function_decorators(symbol, function, indent)
+            lines += self.signature(
+                symbol,
+                name,
+                overload,
+                receiver=first,
+                asynchronous=function.asynchronous,
+                shadow=shadow,
+                indent=indent,
+                end=": ...",
+            )
+        if lines:
+            return lines
+        lines = self.function_decorators(symbol, function, indent)
+        return [*lines, *self._plain(symbol, name, function, first, shadow, indent)]
+
+    def _plain(
+        self,
+        symbol: Symbol,
+        name: str,
+        function: Function,
+        first: str | None,
+        shadow: frozenset[str],
+        indent: str,
+    ) -> Lines:
+        return self.signature(
+            symbol,
+            name,
+            function,
+            receiver=first,
+            asynchronous=function.asynchronous,
+            shadow=shadow,
+            indent=indent,
+            end=": ...",
+        )
+
+    def _pair(self, symbol: Symbol, owner: str, name: str, function: Function) -> Lines:
+        lines = [f"class {pair_name(owner, name)}:"]
+        if owner and function.binding == "instance":
+            lines.append(f"    def __init__(self, owner: {owner}) -> None: ...")
+        empty: frozenset[str] = frozenset()
+        lines += self._plain(symbol, "__call__", function, "self", empty, "    ")
+        lines += self.signature(
+            symbol,
+            "aio",
+            function,
+            receiver="self",
+            asynchronous=True,
+            indent="    ",
+            end=": ...",
+        )
+        return [*lines, ""]
+
+
+def _is_class(block: Lines) -> bool:
+    return any(line.startswith("class ") for line in block)
+
+
+def _is_function(block: Lines) -> bool:
+    return any(line.startswith(("def ", "async def ")) for line in block)
+
+
+def _is_open(previous: Lines, block: Lines) -> bool:
+    """Whether two nested classes have bodies, so that black keeps them apart."""
+    return not (previous[-1].endswith(": ...") and block[-1].endswith(": ..."))

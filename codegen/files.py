@@ -1,0 +1,199 @@
+"""The one edge to the disk: read trees, write trees, and remember what was written.
+
+Knows paths, atomic replacement and the cache folder. It must not know what any text means. Nothing else in codegen
+opens a file for writing; a test holds that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from codegen.diagnostics import Diagnostic, Location
+from codegen.state import CACHE_FOLDER, is_spec
+
+_STAGING = ".codegen-staging"
+_LARGEST_SPEC = 8 * 1024 * 1024
+
+
+def digest(data: bytes) -> str:
+    """A short content hash."""
+    return sha256(data).hexdigest()[:24]
+
+
+def read_text(path: Path, shown: str) -> tuple[str | None, list[Diagnostic]]:
+    """Read a text file; what keeps it from being read becomes a finding about ``shown``."""
+    try:
+        size = path.stat().st_size
+        if size > _LARGEST_SPEC:
+            message = (
+                f"the file has {size / 2**20:,.0f} MiB; "
+                f"at most {_LARGEST_SPEC // 2**20} are read"
+            )
+            return None, [Diagnostic(Location(shown), "too-large", message)]
+        data = path.read_bytes()
+    except OSError as error:
+        return None, [_unreadable(shown, error)]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
+        message = f"the byte 0x{data[error.start]:02x} is not UTF-8 text"
+        place = Location(shown, line, column)
+        return None, [Diagnostic(place, "not-utf8", message, "save the file as UTF-8")]
+    return text.removeprefix("\ufeff").replace("\r\n", "\n"), []
+
+
+def list_specs(folder: Path, shown: str) -> tuple[list[str], list[Diagnostic]]:
+    """The names of the YAML files of a folder, sorted."""
+    try:
+        names = sorted(entry for entry in os.listdir(folder) if is_spec(entry))
+    except NotADirectoryError:
+        message = f"'{shown}' is a file; specs stand in a folder, one file a module"
+        return [], [Diagnostic(Location(shown), "spec-folder", message)]
+    except FileNotFoundError:
+        message = f"there is no folder '{shown}'"
+        hint = "`codegen init DIR` makes a project to start from"
+        return [], [Diagnostic(Location(shown), "spec-folder", message, hint)]
+    except OSError as error:
+        return [], [_unreadable(shown, error)]
+    if not names:
+        message = f"'{shown}' holds no spec"
+        hint = "a spec is a file named after its module, such as my_package.yaml"
+        return [], [Diagnostic(Location(shown), "no-specs", message, hint)]
+    return names, []
+
+
+def _unreadable(shown: str, error: OSError) -> Diagnostic:
+    reason = error.strerror or str(error)
+    return Diagnostic(Location(shown), "unreadable", f"cannot be read: {reason}")
+
+
+def read_tree(root: Path) -> Iterator[str]:
+    """The paths of all files below a folder, relative to it, caches and hidden files left out."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(
+            name for name in folders if name != "__pycache__" and name[0] != "."
+        )
+        for name in sorted(names):
+            if not name.endswith(".pyc") and name[0] != ".":
+                yield Path(folder, name).relative_to(root).as_posix()
+
+
+def read_bytes(path: Path) -> bytes | None:
+    """The content of a file; None when there is none."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+class WriteError(Exception):
+    """Something could not be written; the tree is as it was."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(f"{path}: {error.strerror or error}")
+        self.path = path
+        self.reason = error.strerror or str(error)
+        self.full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def write_tree(root: Path, texts: Mapping[str, bytes]) -> None:
+    """Write files below ``root``, all or none of them.
+
+    Everything is staged beside the target first, so that a full disk or a missing permission leaves the tree as it
+    was; then each file is put in its place by one atomic rename. A process that dies in between leaves old and new
+    files, never half a file. Raises WriteError.
+    """
+    if not texts:
+        return
+    staging = root / _STAGING
+    made: list[Path] = []
+    current = root
+    try:
+        shutil.rmtree(staging, ignore_errors=True)
+        made += _make_folder(staging)
+        for index, (path, data) in enumerate(texts.items()):
+            current = root / path
+            (staging / str(index)).write_bytes(data)
+            made += _make_folder(current.parent)
+            _require_writable(current)
+        for index, path in enumerate(texts):
+            current = root / path
+            os.replace(staging / str(index), current)
+    except OSError as error:
+        shutil.rmtree(staging, ignore_errors=True)
+        for folder in reversed(made):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise WriteError(current, error) from error
+    shutil.rmtree(staging, ignore_errors=True)
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make a folder and its parents; return those that were not there."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for path in reversed(missing):
+        path.mkdir()
+    return missing[::-1]
+
+
+def _require_writable(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
+    if not path.parent.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "is not a folder", str(path.parent))
+    if not os.access(path.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, "is not writable", str(path.parent))
+
+
+def remove(root: Path, paths: list[str]) -> None:
+    """Remove files below ``root`` and the folders that become empty."""
+    for path in paths:
+        target = root / path
+        with contextlib.suppress(OSError):
+            target.unlink()
+        for parent in target.relative_to(root).parents:
+            if parent == Path("."):
+                break
+            try:
+                (root / parent).rmdir()
+            except OSError:
+                break
+
+
+def write_cache(root: Path, name: str, data: bytes) -> None:
+    """Keep something for the next run; a cache that cannot be written is no error."""
+    folder = root / CACHE_FOLDER
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+        staged = folder / f"{name}.{os.getpid()}"
+        staged.write_bytes(data)
+        os.replace(staged, folder / name)
+
+
+@contextlib.contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Hold the project's lock: a second run at once waits for the first."""
+    folder = root / CACHE_FOLDER
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError, ImportError):
+            import fcntl
+
+            folder.mkdir(parents=True, exist_ok=True)
+            handle = stack.enter_context(open(folder / "lock", "w"))
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,116 @@
+"""Which Python files the generated package consists of, and what stands in each, in an order Python can execute.
+
+Knows that a name is defined in one file and re-exported from others, and that bases, defaults and aliases are
+evaluated when a file is imported. It must not know how a file's text looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from codegen import types
+from codegen.model import (
+    Class,
+    Definition,
+    Function,
+    Parameter,
+    TypeAlias,
+    TypeVariable,
+    Variable,
+)
+from codegen.package import Package, Symbol
+
+
+@dataclass
+class PythonModule:
+    """One generated Python file."""
+
+    name: str
+    is_package: bool
+    doc: str = ""
+    sources: set[str] = field(default_factory=set)
+    definitions: list[Symbol] = field(default_factory=list)
+    exports: list[Symbol] = field(default_factory=list)
+
+    def path(self, suffix: str) -> str:
+        """Where the file stands, relative to the folder that holds the top-level package."""
+        parts = PurePosixPath(*self.name.split("."))
+        if self.is_package:
+            return str(parts / f"__init__{suffix}")
+        return f"{parts}{suffix}"
+
+
+def python_modules(package: Package) -> dict[str, PythonModule]:
+    """Lay out the files of a package; every parent of a module is a package of its own."""
+    parents = {home.rpartition(".")[0] for home in package.homes} - {""}
+    files = {
+        name: PythonModule(name, is_package=name in parents or "." not in name)
+        for name in sorted(package.homes)
+    }
+    for name, module in package.modules.items():
+        files[name].sources.add(name)
+        files[name].doc = module.doc
+    for path, symbol in package.symbols.items():
+        home = files[symbol.home]
+        owner = path.rpartition(".")[0]
+        if path == symbol.path:
+            home.definitions.append(symbol)
+            home.sources.add(symbol.module)
+        elif owner in files:
+            files[owner].exports.append(symbol)
+            files[owner].sources.add(symbol.module)
+    for file in files.values():
+        file.definitions = _executable_order(file, package)
+    return files
+
+
+def _executable_order(file: PythonModule, package: Package) -> list[Symbol]:
+    """Keep the documented order, but put what a definition evaluates before it."""
+    here = {symbol.name: symbol for symbol in file.definitions}
+    done: dict[str, Symbol] = {}
+
+    def place(symbol: Symbol, above: frozenset[str]) -> None:
+        if symbol.name in done or symbol.name in above:
+            return
+        for text in evaluated(symbol.definition):
+            for reference in types.references(text):
+                found = package.find(symbol.module, reference.name)
+                needed = here.get(found.name.partition(".")[0]) if found else None
+                if found and needed and found.home == file.name:
+                    place(needed, above | {symbol.name})
+        done[symbol.name] = symbol
+
+    for symbol in file.definitions:
+        place(symbol, frozenset())
+    return list(done.values())
+
+
+def evaluated(definition: Definition | TypeVariable) -> Iterator[str]:
+    """The expressions Python evaluates when it imports a definition, unlike annotations."""
+    match definition:
+        case TypeVariable(bound=bound, constraints=constraints):
+            yield from (*constraints, *((bound,) if bound else ()))
+        case TypeAlias(type=text):
+            yield text
+        case Variable(value=str() as value):
+            yield value
+        case Function(parameters=parameters, decorators=decorators):
+            yield from decorators
+            yield from _defaults(parameters)
+        case Class():
+            yield from definition.bases
+            yield from definition.decorators
+            yield from _defaults(definition.parameters or {})
+            for attribute in definition.attributes.values():
+                yield from filter(None, (attribute.value, attribute.factory))
+            for method in definition.methods.values():
+                yield from evaluated(method)
+            for inner in definition.classes.values():
+                yield from evaluated(inner)
+
+
+def _defaults(parameters: dict[str, Parameter]) -> Iterator[str]:
+    for parameter in parameters.values():
+        yield from filter(None, (parameter.default, parameter.factory))

@@ -1,0 +1,226 @@
+"""The one intermediate representation: what a spec says about an API, as frozen values.
+
+Knows the shape of modules, classes, functions and parameters, and nothing else: no YAML, no rendering, no disk. The
+same types are the spec language (``readers.yaml`` converts into them), the JSON Schema (``codegen schema`` is derived
+from them), and the cache format, so a fact about the language stands in one place: here. Elements do not know their
+own names; a name is the key under which its owner keeps the element, in documented order.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Expression = Annotated[
+    str, Meta(description="A Python type expression over importable names.")
+]
+Value = Annotated[
+    str, Meta(description="A Python expression without side effects, as text.")
+]
+CoreReference = Annotated[
+    str,
+    Meta(
+        description="A handwritten function, written package.module:function.",
+        pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$",
+    ),
+]
+ParameterKind = Literal[
+    "positional-only",
+    "positional-or-keyword",
+    "var-positional",
+    "keyword-only",
+    "var-keyword",
+]
+PageStyle = Literal["2.0.0b31", "2.0.0b43", "2.0.0b44", "2.6", "plain"]
+
+
+class Element(
+    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """The base of every element: immutable, and strict about unknown keys."""
+
+
+class Deprecation(Element, frozen=True, kw_only=True):
+    """That something should no longer be used, since when, until when, and what to use instead."""
+
+    since: str
+    remove_in: str | None = None
+    use: str | None = None
+
+
+class Parameter(Element, frozen=True, kw_only=True):
+    """A parameter of a callable, or a field of a dataclass.
+
+    In a dataclass, a parameter without a type documents the inherited field of the same name.
+    """
+
+    type: Expression | None = None
+    documented_as: str | None = None
+    default: Value | None = None
+    factory: Value | None = None
+    kind: ParameterKind = "positional-or-keyword"
+    doc: str = ""
+    since: str | None = None
+    deprecated: Deprecation | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether a caller must pass it."""
+        return (
+            self.default is None
+            and self.factory is None
+            and self.kind not in ("var-positional", "var-keyword")
+        )
+
+
+class Returns(Element, frozen=True, kw_only=True):
+    """What a callable returns."""
+
+    type: Expression | None = None
+    documented_as: str | None = None
+    doc: str = ""
+
+
+class Overload(Element, frozen=True, kw_only=True):
+    """One alternative signature of an overloaded callable."""
+
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    returns: Returns = Returns()
+
+
+class Definition(Element, frozen=True, kw_only=True):
+    """What every named thing of a module or class has in common."""
+
+    doc: str = ""
+    since: str | None = None
+    deprecated: Deprecation | None = None
+    defined_in: str | None = None
+    exported: bool = True
+
+
+class Function(Definition, frozen=True, kw_only=True):
+    """A function or method: its signature, its texts, and the core that does the work."""
+
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    returns: Returns = Returns()
+    raises: dict[str, str] = field(default_factory=dict)
+    notes: str = ""
+    overloads: tuple[Overload, ...] = ()
+    binding: Literal["instance", "class", "static"] = "instance"
+    asynchronous: bool = field(default=False, name="async")
+    sync_and_async: bool = False
+    abstract: bool = False
+    decorators: tuple[Value, ...] = ()
+    core: CoreReference | None = None
+    sections_after: str | None = None
+
+
+class Property(Definition, frozen=True, kw_only=True):
+    """A computed attribute; writable when ``setter`` names the core that stores it."""
+
+    type: Expression
+    documented_as: str | None = None
+    core: CoreReference | None = None
+    setter: CoreReference | None = None
+    raises: dict[str, str] = field(default_factory=dict)
+    abstract: bool = False
+
+
+class Attribute(Definition, frozen=True, kw_only=True):
+    """A variable of a class: an enum member, a class variable, or instance state that callers do not pass."""
+
+    type: Expression | None = None
+    value: Value | None = None
+    factory: Value | None = None
+    class_variable: bool = False
+
+
+class Dataclass(Element, frozen=True, kw_only=True):
+    """The options of the ``dataclass`` decorator, with its own defaults."""
+
+    eq: bool = True
+    order: bool = False
+    frozen: bool = False
+    kw_only: bool = False
+    slots: bool = False
+    repr: bool = True
+    unsafe_hash: bool = False
+
+
+class Class(Definition, frozen=True, kw_only=True):
+    """A class; ``parameters`` is None when it has no constructor of its own."""
+
+    kind: Literal["class", "protocol", "enum", "exception", "typed-dict"] = "class"
+    bases: tuple[Expression, ...] = ()
+    dataclass: Dataclass | None = None
+    total: bool = True
+    runtime_checkable: bool = False
+    decorators: tuple[Value, ...] = ()
+    parameters: dict[str, Parameter] | None = None
+    core: CoreReference | None = None
+    init_doc: str = ""
+    raises: dict[str, str] = field(default_factory=dict)
+    notes: str = ""
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    properties: dict[str, Property] = field(default_factory=dict)
+    methods: dict[str, Function] = field(default_factory=dict)
+    classes: dict[str, Class] = field(default_factory=dict)
+
+
+class TypeVariable(Element, frozen=True, kw_only=True):
+    """A type parameter declared for a module's generic classes and functions."""
+
+    kind: Literal["type-variable", "param-spec", "type-variable-tuple"] = (
+        "type-variable"
+    )
+    bound: Expression | None = None
+    constraints: tuple[Expression, ...] = ()
+    variance: Literal["invariant", "covariant", "contravariant"] = "invariant"
+    defined_in: str | None = None
+    exported: bool = True
+
+
+class TypeAlias(Definition, frozen=True, kw_only=True):
+    """A name for a type expression."""
+
+    type: Expression
+    documented_as: str | None = None
+
+
+class Variable(Definition, frozen=True, kw_only=True):
+    """A module variable: a constant with a value, or an object a core module provides."""
+
+    type: Expression
+    documented_as: str | None = None
+    value: Value | None = None
+    core: CoreReference | None = None
+
+
+class Page(Element, frozen=True, kw_only=True):
+    """How the reference page of a module is written, and its front matter."""
+
+    style: PageStyle = "plain"
+    version: str | None = None
+    variants: tuple[str, ...] = ()
+    title: str | None = None
+    description: str | None = None
+    icon: str | None = None
+    weight: int = 0
+    sidebar_expanded: bool = False
+
+
+class Module(Element, frozen=True, kw_only=True):
+    """A public module: everything its users may import, wherever it is defined."""
+
+    schema: str | None = field(default=None, name="$schema")
+    module: str
+    doc: str = ""
+    page: Page = Page()
+    imports: tuple[str, ...] = ()
+    exports: tuple[str, ...] = ()
+    type_variables: dict[str, TypeVariable] = field(default_factory=dict)
+    type_aliases: dict[str, TypeAlias] = field(default_factory=dict)
+    variables: dict[str, Variable] = field(default_factory=dict)
+    classes: dict[str, Class] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)

@@ -1,0 +1,151 @@
+"""The settings of a project: ``[tool.codegen]`` in pyproject.toml, or a codegen.toml, checked up front.
+
+Knows every setting, its default and what is wrong with a bad one. It must not read files: it is given texts.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+import msgspec
+
+from codegen.diagnostics import Diagnostic, Location, suggest
+
+OutputName = Literal["package", "stubs", "pages", "plain"]
+OUTPUT_NAMES: tuple[OutputName, ...] = ("package", "stubs", "pages", "plain")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a project can set. Folders are relative to the settings file."""
+
+    package: str
+    specs: str = "specs"
+    out: str = "generated"
+    cores: str | None = None
+    outputs: tuple[OutputName, ...] = OUTPUT_NAMES
+    blocking: str = "asyncio:run"
+    external: tuple[str, ...] = ()
+    aliases: dict[str, str] = {}
+
+
+def read(path: str, text: str) -> tuple[Settings | None, list[Diagnostic]]:
+    """Read settings from a TOML text; in pyproject.toml they stand in ``[tool.codegen]``."""
+    try:
+        data: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return None, [_syntax_error(path, text, str(error))]
+    table = ""
+    if PurePosixPath(path).name == "pyproject.toml":
+        table = "tool.codegen"
+        tool = data.get("tool", {})
+        data = tool.get("codegen") if isinstance(tool, dict) else None
+        if data is None:
+            return None, [
+                Diagnostic(
+                    Location(path),
+                    "no-settings",
+                    "there is no [tool.codegen] table",
+                    "`codegen init DIR` makes a project to start from",
+                )
+            ]
+    problems = list(_problems(path, text, table, data))
+    if problems:
+        return None, problems
+    return msgspec.convert(data, Settings), []
+
+
+def _problems(path: str, text: str, table: str, data: Any) -> list[Diagnostic]:
+    fields = {field.name: field for field in msgspec.structs.fields(Settings)}
+
+    def problem(key: str, rule: str, message: str, hint: str = "") -> Diagnostic:
+        return Diagnostic(_locate(path, text, table, key), rule, message, hint)
+
+    found: list[Diagnostic] = []
+    if not isinstance(data, dict):
+        return [problem("codegen", "wrong-setting", "the settings must be a table")]
+    for key, value in data.items():
+        if key not in fields:
+            hint = suggest(key, fields) or f"known settings: {', '.join(fields)}"
+            found.append(
+                problem(key, "unknown-setting", f"'{key}' is not a setting", hint)
+            )
+            continue
+        try:
+            msgspec.convert(value, fields[key].type)
+        except msgspec.ValidationError as error:
+            hint = ""
+            if key == "outputs":
+                hint = f"outputs are: {', '.join(OUTPUT_NAMES)}"
+            message = f"'{key}' is wrong: {str(error).partition(' - at')[0]}"
+            found.append(problem(key, "wrong-setting", message, hint))
+            continue
+        message = _meaning_problem(key, value)
+        if message:
+            found.append(problem(key, "wrong-setting", message))
+    if "package" not in data:
+        found.append(
+            Diagnostic(
+                _locate(path, text, table, ""),
+                "missing-setting",
+                "the setting 'package' is missing",
+                'name the package that is generated: package = "..."',
+            )
+        )
+    return found
+
+
+def _meaning_problem(key: str, value: Any) -> str:
+    if key == "package" and not _is_module_name(value):
+        return f"'package' must be an importable name, not '{value}'"
+    if key in ("specs", "cores") and not _is_inside(value):
+        return f"'{key}' must be a folder of the project, not '{value}'"
+    if key == "out" and not value:
+        return "'out' must be a folder"
+    if key == "blocking" and not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", value):
+        return f"'blocking' is written package.module:function, not '{value}'"
+    return ""
+
+
+def _is_module_name(name: str) -> bool:
+    import keyword
+
+    parts = name.split(".")
+    return all(part.isidentifier() and not keyword.iskeyword(part) for part in parts)
+
+
+def _is_inside(folder: str) -> bool:
+    path = PurePosixPath(folder)
+    return bool(folder) and not path.is_absolute() and ".." not in path.parts
+
+
+def _syntax_error(path: str, text: str, message: str) -> Diagnostic:
+    match = re.search(r" \(at line (\d+), column (\d+)\)", message)
+    if match:
+        place = Location(path, int(match[1]), int(match[2]))
+        return Diagnostic(place, "toml-syntax", message[: match.start()])
+    lines = text.count("\n") + 1
+    return Diagnostic(Location(path, lines), "toml-syntax", message.partition(" (")[0])
+
+
+def _locate(path: str, text: str, table: str, key: str) -> Location:
+    """Where a key of the settings table stands; tomllib keeps no positions."""
+    inside = not table
+    header = Location(path)
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            name = stripped.strip("[]").strip()
+            inside = name == table
+            if inside:
+                header = Location(path, number, line.index("[") + 1, len(stripped))
+            prefix = f"{table}." if table else ""
+            if key and name == f"{prefix}{key}":
+                return Location(path, number, line.index("[") + 1, len(stripped))
+        elif inside and key:
+            match = re.match(rf"""(\s*)["']?{re.escape(key)}["']?\s*[.=]""", line)
+            if match:
+                return Location(path, number, len(match[1]) + 1, len(key))
+    return header

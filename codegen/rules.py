@@ -1,0 +1,139 @@
+"""The table of rules: every id a finding can have, what it means, and the checks that look for them in a spec.
+
+Knows which checks there are and how to run them over one module. What each check looks for stands in ``checks``; rules
+without a check are found where texts are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from codegen.checks import cores as core_checks
+from codegen.checks import inheritance, names, signatures, texts
+from codegen.checks.base import Check, Context, Cores, Finding
+from codegen.diagnostics import Diagnostic
+from codegen.model import Module
+from codegen.readers.yaml import Document
+
+__all__ = ["RULES", "Context", "Cores", "Rule", "apply"]
+
+
+class Rule(NamedTuple):
+    """A rule for ``codegen explain``: what it finds and what to do about it."""
+
+    id: str
+    summary: str
+    advice: str
+
+
+CHECKS: tuple[Check, ...] = (
+    names.module_names,
+    names.element_names,
+    names.unique_names,
+    names.imports,
+    names.references,
+    inheritance.bases,
+    inheritance.dataclasses,
+    signatures.parameters,
+    signatures.functions,
+    texts.page_settings,
+    core_checks.cores,
+)
+
+
+def apply(module: Module, document: Document, context: Context) -> Iterator[Diagnostic]:
+    """Run every check over one module."""
+    for check in CHECKS:
+        for finding in check(module, context):
+            yield _diagnostic(finding, document)
+
+
+def _diagnostic(finding: Finding, document: Document) -> Diagnostic:
+    related = finding.related
+    if related is None and finding.related_path is not None:
+        related = document.locate(finding.related_path, key=True)
+    return Diagnostic(
+        document.locate(
+            finding.path,
+            key=finding.key,
+            offset=finding.offset,
+            length=finding.length,
+        ),
+        finding.rule,
+        finding.message,
+        finding.hint,
+        finding.severity,
+        related,
+    )
+
+
+_TABLE = """
+yaml-syntax | The file is not YAML. | The place is where the reader gave up; the mistake is there or just above.
+yaml-character | The file holds a character YAML does not allow. | Specs are UTF-8 text without control characters.
+yaml-alias | The spec uses an anchor and an alias. | Write the value out; specs are reviewed line by line, and aliases can expand without bound.
+yaml-merge | The spec uses a merge key (<<). | Write the keys out.
+yaml-tag | The spec uses a YAML tag (!name). | Remove it; the schema says what every value is.
+yaml-key | A key is not a plain word. | Keys are names of elements or of facts about them.
+yaml-depth | The spec is nested too deeply. | Classes nest, but not that deep.
+duplicate-key | A key is given twice in one mapping. | YAML would silently keep the last one; remove one of them.
+hidden-character | A text holds an invisible control or direction character. | Remove it: it would show people something else than it shows Python (CVE-2021-42574).
+empty-spec | A spec file holds nothing. | Begin with `module: the.dotted.name`, or remove the file.
+unknown-key | A key is not part of the spec language. | See docs/spec.md or `codegen schema`; editors complete keys from the $schema line.
+missing-key | A key that is needed is not there. | See docs/spec.md for what each element needs.
+wrong-shape | A value is of the wrong kind: a list, a mapping or a text where another is meant. | Quote Python expressions that contain brackets or braces.
+wrong-value | A value is not one of those allowed. | The hint lists them.
+not-utf8 | A file is not UTF-8 text. | Save it as UTF-8.
+too-large | A spec is larger than 8 MiB. | One file describes one module; something else ended up in it.
+unreadable | A file or folder cannot be read. | Check its permissions.
+spec-folder | The folder of specs is missing or is a file. | The setting 'specs' names it.
+no-specs | The folder of specs holds no spec. | A spec is a YAML file named after its module.
+toml-syntax | The settings file is not TOML. | The place is where the reader gave up.
+no-settings | There are no settings. | Add [tool.codegen] to pyproject.toml, or a codegen.toml.
+unknown-setting | A setting does not exist. | The hint names the nearest one.
+wrong-setting | A setting has a wrong value. | The message says what is expected.
+missing-setting | A setting that is needed is not there. | 'package' is the only one without a default.
+module-name | A module's name is not one the package can have. | It is the package's name or begins with it and a dot, and every part is an identifier.
+file-name | A spec file is not named after its module. | Name it <module>.yaml, so that people find it.
+duplicate-module | Two files describe one module. | Merge them; definitions can still live in several private modules by `defined_in`.
+bad-name | A name is not an identifier. | Names become Python code.
+keyword-name | A name is a Python keyword. | Append an underscore, as PEP 8 advises.
+dunder-name | A name begins and ends with two underscores and is not a special method. | Python reserves such names.
+duplicate-name | Two elements share one name. | The second would replace the first when the module is imported.
+bad-import | An entry of `imports` or `exports` leads nowhere. | Write the dotted name of something that exists, `a.b.Name` or `a.b.Name as Other`.
+unknown-name | An expression uses a name that means nothing in this spec. | Define it, add it to `imports`, or write its dotted name; roots from other distributions are listed in the setting 'external'.
+type-expression | A type is not a type expression. | A type is a name, a subscript such as list[str], or a union with |.
+value-expression | A default or constant is not a plain value. | Use a literal, a name, or a class called with literals; what computes belongs in a core.
+unsafe-call | A default calls something that is not a class of the project or a plain value type. | Importing the package must not run code; use a core.
+cyclic-bases | A class inherits from itself. | Break the circle that the message names.
+not-a-class | A base is not a class. | Inherit from a class, a protocol or a generic.
+unknown-field | A dataclass field without a type does not exist in any base. | A field without a type only documents an inherited one; give it a type to declare it.
+field-order | A dataclass field without a default follows one with a default. | Python refuses that when the class is made; reorder, or make it keyword-only.
+mutable-default | A dataclass field has a mutable default. | All instances would share it; write `factory: list`.
+default-and-factory | A parameter has both a default and a factory. | Keep one.
+factory-place | A factory is given outside a dataclass. | Only dataclass fields have factories; use a default.
+kind-conflict | A class combines kinds that exclude each other. | An enum, protocol or typed-dict is not a dataclass.
+parameter-order | Parameters stand in an order Python does not allow. | positional-only, then positional, then *args, then keyword-only, then **kwargs; required before optional.
+variadic-default | A variadic parameter has a default. | *args and **kwargs are empty when nothing is passed.
+single-overload | A callable has exactly one overload. | One overload is just the signature; give at least two.
+pair-without-core | A sync-and-async callable has no core. | Name the coroutine function that does the work.
+sections-after | `sections_after` names no parameter. | It names the parameter whose table cell old page styles append Raises and Returns to.
+page-variant | A page variant is not a signed name. | Write +name to show the page in a build and -name to hide it.
+page-version | A page of an old style has no version. | Old styles print the version in the front matter.
+missing-core | A core does not exist. | Write the function, or correct the reference.
+core-module | The module of a core does not exist below the folder of cores. | The setting 'cores' names that folder.
+core-signature | A core's signature differs from the documented one. | A core takes the instance (or class) first, then exactly the documented parameters, kinds and defaults.
+core-async | A core is async where the spec is not, or the other way round. | Add or remove `async` on one side.
+core-syntax | A module of cores is not Python. | The place is where the parser gave up.
+path-collision | Two outputs would be the same file. | Rename one of the two, or move it to another module.
+drift | A generated file differs from what the specs say. | Run `codegen generate` and commit the result; never edit generated files.
+write-failed | A file could not be written. | Nothing was changed; check permissions and free space, then run again.
+"""
+
+RULES = {
+    rule.id: rule
+    for rule in (
+        Rule(*(part.strip() for part in line.split(" | ", 2)))
+        for line in _TABLE.strip().splitlines()
+    )
+}

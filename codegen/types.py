@@ -1,0 +1,417 @@
+"""Type and value expressions as values: parse, list the names they use, spell them in modern form.
+
+Knows Python's expression grammar and the typing spec's forms. It must not know where a name is defined: callers pass
+a function that says how each dotted name is to be spelled. Expressions are only ever parsed, never evaluated.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+Spell = Callable[[str], str]
+"""How a dotted name, as written in an expression, is spelled where it is used."""
+
+_ABSTRACT_COLLECTIONS = (
+    "AsyncGenerator AsyncIterable AsyncIterator Awaitable Callable Collection "
+    "Container Coroutine Generator Hashable ItemsView Iterable Iterator KeysView "
+    "Mapping MappingView MutableMapping MutableSequence MutableSet Reversible "
+    "Sequence Sized ValuesView"
+).split()
+
+# PEP 585: the spelling that replaced each of typing's aliases.
+MODERN = {
+    "typing.List": "list",
+    "typing.Dict": "dict",
+    "typing.Set": "set",
+    "typing.FrozenSet": "frozenset",
+    "typing.Tuple": "tuple",
+    "typing.Type": "type",
+    "typing.AbstractSet": "collections.abc.Set",
+    "typing.DefaultDict": "collections.defaultdict",
+    "typing.OrderedDict": "collections.OrderedDict",
+    "typing.Deque": "collections.deque",
+    "typing.ContextManager": "contextlib.AbstractContextManager",
+    "typing.AsyncContextManager": "contextlib.AbstractAsyncContextManager",
+    "typing.Pattern": "re.Pattern",
+    "typing.Match": "re.Match",
+} | {f"typing.{name}": f"collections.abc.{name}" for name in _ABSTRACT_COLLECTIONS}
+
+# Names of the typing module that a spec may use without importing them.
+TYPING_NAMES = frozenset(
+    (
+        "AbstractSet Annotated Any AnyStr AsyncContextManager ClassVar Concatenate "
+        "ContextManager DefaultDict Deque Dict Final FrozenSet Generic List Literal "
+        "LiteralString NamedTuple Never NoReturn NotRequired Optional OrderedDict "
+        "Pattern Protocol Required Self Set SupportsBytes SupportsFloat SupportsIndex "
+        "SupportsInt Tuple Type TypeGuard TypedDict Union Unpack"
+    ).split()
+) | frozenset(_ABSTRACT_COLLECTIONS)
+
+# Far deeper than any real type, far shallower than the interpreter's own limit.
+_MAXIMUM_DEPTH = 150
+_MAXIMUM_LENGTH = 20_000
+
+_CONSTANTS = (str, bytes, bool, int, float, complex, type(None), type(...))
+
+
+class ExpressionError(ValueError):
+    """Text that is not an acceptable expression: what is wrong, and at which character."""
+
+    def __init__(self, message: str, offset: int = 0, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.hint = hint
+
+
+class Reference(NamedTuple):
+    """A dotted name in an expression and the characters it occupies."""
+
+    name: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=65536)
+def parse_type(text: str) -> ast.expr:
+    """Parse a type expression; raise ExpressionError when it is not one."""
+    tree = _parse(text)
+    _check_type(tree, text, 0)
+    return tree
+
+
+@lru_cache(maxsize=65536)
+def parse_value(text: str) -> ast.expr:
+    """Parse a default or constant; raise ExpressionError when it could do more than build a value."""
+    tree = _parse(text)
+    _check_value(tree, text, 0)
+    return tree
+
+
+@lru_cache(maxsize=65536)
+def references(text: str) -> tuple[Reference, ...]:
+    """List the dotted names of an acceptable expression, longest form, in the order of the text."""
+    found = _references(_parse(text), text)
+    return tuple(sorted(found, key=lambda reference: reference.start))
+
+
+def dotted(node: ast.AST) -> str | None:
+    """Return the dotted name a node spells, or None when it is something else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        owner = dotted(node.value)
+        return None if owner is None else f"{owner}.{node.attr}"
+    return None
+
+
+def spell_type(text: str, spell: Spell) -> str:
+    """Write a type in modern form: builtin generics, unions with bars, None last where it was Optional."""
+    return _spell_type(parse_type(text), spell)
+
+
+def spell_value(text: str, spell: Spell) -> str:
+    """Write a value with its names spelled anew and its literals as black would write them."""
+    return _spell_value(parse_value(text), spell)
+
+
+def quote(text: str) -> str:
+    """Write a string literal: double quotes unless that needs more escapes, nothing invisible left as it is."""
+    literal = repr(text)
+    if literal.startswith("'") and '"' not in literal:
+        return '"' + literal[1:-1].replace("\\'", "'") + '"'
+    return literal
+
+
+def _parse(text: str) -> ast.expr:
+    if not text.strip():
+        raise ExpressionError("the expression is empty")
+    if len(text) > _MAXIMUM_LENGTH:
+        raise ExpressionError(
+            f"the expression has {len(text):,} characters; at most {_MAXIMUM_LENGTH:,} are read"
+        )
+    if "\n" in text or "\r" in text:
+        raise ExpressionError("an expression is written on one line")
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        offset = min(max((error.offset or 1) - 1, 0), len(text) - 1)
+        raise ExpressionError(
+            f"{shorten(text)} is not a Python expression: {error.msg}", offset
+        ) from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ExpressionError(f"not a Python expression: {error}") from None
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """Quote a text for a message, cut in the middle of nowhere when it is long."""
+    return repr(text if len(text) <= limit else text[: limit - 1] + "…")
+
+
+def _offset(node: ast.expr, text: str) -> int:
+    # ast counts UTF-8 bytes; people and carets count characters.
+    if text.isascii():
+        return node.col_offset
+    return len(text.encode()[: node.col_offset].decode(errors="ignore"))
+
+
+def _deeper(node: ast.expr, text: str, depth: int) -> int:
+    if depth >= _MAXIMUM_DEPTH:
+        raise ExpressionError(
+            f"the expression is nested deeper than {_MAXIMUM_DEPTH} levels",
+            _offset(node, text),
+        )
+    return depth + 1
+
+
+def _check_type(node: ast.expr, text: str, depth: int) -> None:
+    depth = _deeper(node, text, depth)
+    match node:
+        case ast.Name():
+            return
+        case ast.Attribute():
+            if dotted(node) is None:
+                _refuse(node, text, "a type cannot take an attribute of an expression")
+        case ast.Constant() if node.value is None or node.value is ...:
+            return
+        case ast.Constant(value=str()):
+            raise ExpressionError(
+                f"the type {shorten(text)} is quoted",
+                _offset(node, text),
+                "write the name without quotes; forward references need none",
+            )
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            _check_type(left, text, depth)
+            _check_type(right, text, depth)
+        case ast.Subscript(value=value, slice=arguments):
+            _check_type(value, text, depth)
+            _check_arguments(dotted(value), arguments, text, depth)
+        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            for element in elements:
+                _check_type(element, text, depth)
+        case ast.Starred(value=value):
+            _check_type(value, text, depth)
+        case _:
+            _refuse(
+                node, text, f"{_describe(node)} cannot stand in a type: {shorten(text)}"
+            )
+
+
+def _check_arguments(
+    base: str | None, arguments: ast.expr, text: str, depth: int
+) -> None:
+    form = (base or "").rpartition(".")[2]
+    elements = arguments.elts if isinstance(arguments, ast.Tuple) else [arguments]
+    if form == "Literal":
+        for element in elements:
+            _check_value(element, text, depth)
+    elif form == "Annotated":
+        _check_type(elements[0], text, depth)
+        for element in elements[1:]:
+            _check_value(element, text, depth)
+    else:
+        _check_type(arguments, text, depth)
+
+
+def _check_value(node: ast.expr, text: str, depth: int) -> None:
+    depth = _deeper(node, text, depth)
+    match node:
+        case ast.Constant() if isinstance(node.value, _CONSTANTS):
+            return
+        case ast.Name():
+            return
+        case ast.Attribute():
+            name = dotted(node)
+            if name is None or "__" in name:
+                _refuse(
+                    node, text, f"{shorten(text)} reaches into the interpreter's names"
+                )
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Invert(), operand=operand):
+            _check_value(operand, text, depth)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            _check_value(left, text, depth)
+            _check_value(right, text, depth)
+        case (
+            ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements)
+        ):
+            for element in elements:
+                _check_value(element, text, depth)
+        case ast.Dict(keys=keys, values=values) if all(keys):
+            for item in (*keys, *values):
+                if item is not None:
+                    _check_value(item, text, depth)
+        case ast.Call(func=function, args=arguments, keywords=keywords):
+            if dotted(function) is None or "__" in str(dotted(function)):
+                _refuse(node, text, "only a class may be called in a default")
+            if any(keyword.arg is None for keyword in keywords):
+                _refuse(node, text, "a call in a default takes plain arguments only")
+            for argument in (*arguments, *(keyword.value for keyword in keywords)):
+                _check_value(argument, text, depth)
+        case _:
+            _refuse(
+                node,
+                text,
+                f"{_describe(node)} cannot stand in a default: {shorten(text)}",
+            )
+
+
+def _refuse(node: ast.expr, text: str, message: str) -> None:
+    raise ExpressionError(
+        message,
+        _offset(node, text),
+        (
+            "a default is a literal, a name, or a class called with literals; "
+            "anything that computes belongs in a core"
+            if "default" in message or "interpreter" in message
+            else "a type is a name, a subscript such as list[str], or a union with |"
+        ),
+    )
+
+
+def _describe(node: ast.expr) -> str:
+    words = {
+        "Call": "a call",
+        "Lambda": "a lambda",
+        "IfExp": "a conditional expression",
+        "ListComp": "a comprehension",
+        "SetComp": "a comprehension",
+        "DictComp": "a comprehension",
+        "GeneratorExp": "a generator expression",
+        "Await": "an await",
+        "Yield": "a yield",
+        "YieldFrom": "a yield",
+        "JoinedStr": "an f-string",
+        "NamedExpr": "an assignment",
+        "Subscript": "a subscript",
+        "Constant": "a literal",
+        "BinOp": "an operation",
+        "BoolOp": "an operation",
+        "UnaryOp": "an operation",
+        "Compare": "a comparison",
+        "Dict": "a dict",
+        "Set": "a set",
+        "Starred": "a starred expression",
+    }
+    return words.get(type(node).__name__, "this expression")
+
+
+def _references(node: ast.AST, text: str) -> Iterator[Reference]:
+    name = dotted(node)
+    if name is not None and isinstance(node, ast.expr):
+        start = _offset(node, text)
+        yield Reference(name, start, start + len(name))
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _references(child, text)
+
+
+def _spell_type(node: ast.expr, spell: Spell) -> str:
+    name = dotted(node)
+    if name is not None:
+        return spell(name)
+    match node:
+        case ast.Constant(value=None):
+            return "None"
+        case ast.Constant(value=value):
+            return _spell_constant(value)
+        case ast.BinOp():
+            return " | ".join(_union_members(node, spell))
+        case ast.Subscript(value=value, slice=arguments):
+            base = spell(dotted(value) or "")
+            if base in ("typing.Optional", "typing.Union"):
+                return " | ".join(_union_members(node, spell))
+            if base.rpartition(".")[2] == "Literal":
+                return f"{base}[{_spell_items(arguments, _spell_value, spell)}]"
+            return f"{base}[{_spell_items(arguments, _spell_type, spell)}]"
+        case ast.List(elts=elements):
+            return f"[{', '.join(_spell_type(element, spell) for element in elements)}]"
+        case ast.Tuple(elts=elements):
+            return ", ".join(_spell_type(element, spell) for element in elements)
+        case ast.Starred(value=value):
+            return "*" + _spell_type(value, spell)
+    return _spell_value(node, spell)
+
+
+def _union_members(node: ast.expr, spell: Spell) -> list[str]:
+    """Flatten nested unions of any spelling, without repetition."""
+    members: list[str] = []
+    match node:
+        case ast.BinOp(left=left, right=right):
+            members = [*_union_members(left, spell), *_union_members(right, spell)]
+        case ast.Subscript(value=value, slice=arguments):
+            base = spell(dotted(value) or "")
+            if base == "typing.Optional":
+                members = [*_union_members(arguments, spell), "None"]
+            elif base == "typing.Union":
+                elements = (
+                    arguments.elts if isinstance(arguments, ast.Tuple) else [arguments]
+                )
+                for element in elements:
+                    members += _union_members(element, spell)
+            else:
+                members = [_spell_type(node, spell)]
+        case _:
+            members = [_spell_type(node, spell)]
+    return list(dict.fromkeys(members))
+
+
+def _spell_items(
+    node: ast.expr, one: Callable[[ast.expr, Spell], str], spell: Spell
+) -> str:
+    if isinstance(node, ast.Tuple):
+        return ", ".join(one(element, spell) for element in node.elts) or "()"
+    return one(node, spell)
+
+
+def _spell_value(node: ast.expr, spell: Spell) -> str:
+    name = dotted(node)
+    if name is not None:
+        return spell(name)
+    match node:
+        case ast.Constant(value=value):
+            return _spell_constant(value)
+        case ast.UnaryOp(op=operator, operand=operand):
+            sign = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}[type(operator)]
+            return sign + _spell_value(operand, spell)
+        case ast.BinOp(left=left, right=right):
+            return f"{_spell_value(left, spell)} | {_spell_value(right, spell)}"
+        case ast.Tuple(elts=[element]):
+            return f"({_spell_value(element, spell)},)"
+        case ast.Tuple(elts=elements):
+            return (
+                f"({', '.join(_spell_value(element, spell) for element in elements)})"
+            )
+        case ast.List(elts=elements):
+            return (
+                f"[{', '.join(_spell_value(element, spell) for element in elements)}]"
+            )
+        case ast.Set(elts=elements):
+            return (
+                f"{{{', '.join(_spell_value(element, spell) for element in elements)}}}"
+            )
+        case ast.Dict(keys=keys, values=values):
+            items = (
+                f"{_spell_value(key, spell)}: {_spell_value(value, spell)}"
+                for key, value in zip(keys, values, strict=True)
+                if key is not None
+            )
+            return f"{{{', '.join(items)}}}"
+        case ast.Call(func=function, args=arguments, keywords=keywords):
+            parts = [_spell_value(argument, spell) for argument in arguments]
+            parts += [
+                f"{keyword.arg}={_spell_value(keyword.value, spell)}"
+                for keyword in keywords
+            ]
+            return f"{spell(dotted(function) or '')}({', '.join(parts)})"
+    raise AssertionError(f"{type(node).__name__} passed the check but has no spelling")
+
+
+def _spell_constant(value: object) -> str:
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, bytes):
+        return "b" + quote(value.decode("latin-1")) if value.isascii() else repr(value)
+    return "..." if value is ... else repr(value)
