@@ -5,7 +5,7 @@ Knows the order of the steps and nothing about any of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from codegen import outputs, rules
@@ -13,8 +13,17 @@ from codegen.diagnostics import Diagnostic, Location, ordered
 from codegen.model import Module
 from codegen.outputs import Output
 from codegen.package import Package
-from codegen.project import OutputName, Settings
+from codegen.project import OutputName, Settings, is_dotted
 from codegen.readers import yaml
+
+Progress = Callable[[Iterator[Output], int], Iterable[Output]]
+"""Passes outputs on as they are made, given about how many there will be."""
+
+
+def no_progress(made: Iterator[Output], expected: int) -> Iterable[Output]:
+    """Pass outputs on and show nothing."""
+    del expected
+    return made
 
 
 class Specs(NamedTuple):
@@ -38,6 +47,7 @@ def read_specs(texts: Mapping[str, str], known: Mapping[str, Module]) -> Specs:
             findings += problems
         if module is None:
             continue
+        findings += _misnamed(document, module.module)
         other = documents.get(module.module)
         if other is not None:
             findings.append(
@@ -52,6 +62,17 @@ def read_specs(texts: Mapping[str, str], known: Mapping[str, Module]) -> Specs:
         modules[module.module] = module
         documents[module.module] = document
     return Specs(modules, documents, findings)
+
+
+def _misnamed(document: yaml.Document, module: str) -> list[Diagnostic]:
+    """A spec is found by its module's name; generated files point people to it."""
+    name = document.path.rpartition("/")[2]
+    if name == f"{module}.yaml" or not is_dotted(module):
+        return []
+    message = f"the spec of '{module}' stands in '{name}'"
+    hint = f"name the file {module}.yaml"
+    place = document.locate(("module",))
+    return [Diagnostic(place, "file-name", message, hint)]
 
 
 def check(
@@ -80,10 +101,12 @@ def emit(
     settings: Settings,
     kinds: frozenset[OutputName],
     only: frozenset[str] | None = None,
+    progress: Progress = no_progress,
 ) -> dict[str, Output]:
     """Write the outputs that depend on the modules in ``only``; two outputs with one path are a bug."""
     built: dict[str, Output] = {}
-    for output in outputs.emit(package, settings, kinds, only):
+    count = len(package.symbols if only is None else only)
+    for output in progress(outputs.emit(package, settings, kinds, only), count):
         if output.path in built:
             raise AssertionError(f"two outputs claim {output.path}")
         built[output.path] = output

@@ -17,15 +17,18 @@ from codegen import __version__
 
 if TYPE_CHECKING:
     from codegen.diagnostics import Diagnostic
+    from codegen.outputs import Output
     from codegen.workspace import Drift, Result, Workspace
 
 FINDINGS, USAGE, INTERNAL = 1, 2, 70
+_LONG_WORK = 500  # outputs, about a second
 FORMATS = ("full", "concise", "json", "github", "sarif")
 
 # Rules about texts that could not be read at all, as opposed to specs that say something wrong.
 _UNREADABLE = frozenset(
-    "spec-folder no-specs unreadable too-large not-utf8 no-settings unknown-setting "
-    "wrong-setting missing-setting toml-syntax".split()
+    "spec-folder no-specs unreadable too-large not-utf8 empty-spec yaml-syntax "
+    "yaml-character no-settings unknown-setting wrong-setting missing-setting "
+    "toml-syntax".split()
 )
 
 
@@ -104,7 +107,9 @@ def generate(
     elif watch:
         _watch(workspace, config, out, only, output_format)
     else:
-        _finish(_show_result(workspace.generate(only), output_format))
+        from codegen.incremental import generate as run
+
+        _finish(_show_result(run(workspace, only, _progress), output_format))
 
 
 @commands.command()
@@ -191,6 +196,17 @@ def _require_known(workspace: Workspace, only: tuple[str, ...]) -> None:
             raise click.UsageError(f"--only: '{entry}' is not a kind of output; {hint}")
         if entry in OUTPUT_NAMES and entry not in workspace.settings.outputs:
             raise click.UsageError(f"--only: the settings do not enable '{entry}'")
+
+
+def _progress(outputs: Iterator[Output], expected: int) -> Iterator[Output]:
+    """Show a bar on a terminal while many outputs are being made."""
+    if expected < _LONG_WORK or not sys.stderr.isatty():
+        yield from outputs
+        return
+    with click.progressbar(
+        outputs, length=expected, label="generating", file=sys.stderr
+    ) as bar:
+        yield from bar
 
 
 def _print_findings(
@@ -302,9 +318,13 @@ def _watch(
 ) -> None:
     from watchfiles import watch
 
-    def again() -> None:
+    from codegen.incremental import generate as run
+
+    def again(*, quiet: bool = False) -> None:
         fresh = _workspace(config or workspace.config, out, output_format)
-        _show_result(fresh.generate(only), output_format)
+        result = run(fresh, only)
+        if result.written or result.removed or result.diagnostics or not quiet:
+            _show_result(result, output_format)
         sys.stdout.flush()
 
     again()
@@ -312,11 +332,24 @@ def _watch(
     if workspace.settings.cores is not None:
         folders.append(workspace.root / workspace.settings.cores)
     watched = [folder for folder in folders if folder.is_dir()]
-    click.echo(f"watching {', '.join(map(workspace.shown, watched))}", err=True)
-    for _ in watch(
-        *watched, workspace.config, debounce=50, step=20, raise_interrupt=False
+    ready = False
+    for changes in watch(
+        *watched,
+        workspace.config,
+        debounce=50,
+        step=20,
+        rust_timeout=200,
+        yield_on_timeout=True,
+        raise_interrupt=False,
     ):
-        again()
+        if changes:
+            again()
+        elif not ready:
+            # What was saved before the first event could be seen is not lost.
+            again(quiet=True)
+            names = ", ".join(map(workspace.shown, watched))
+            click.echo(f"watching {names}; stop with Ctrl-C", err=True)
+            ready = True
 
 
 def _finish(code: int) -> None:

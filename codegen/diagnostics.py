@@ -49,8 +49,9 @@ def visible(text: str) -> str:
 
 def suggest(name: str, candidates: Iterable[str]) -> str:
     """Return a hint with the nearest candidate, or an empty text when none is near."""
-    near = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    folded = {candidate.casefold(): candidate for candidate in candidates}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.66)
+    return f"did you mean '{folded[near[0]]}'?" if near else ""
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -137,13 +138,17 @@ def render_github(diagnostics: list[Diagnostic], texts: Mapping[str, str]) -> st
 
 def _github(found: Diagnostic) -> str:
     message = found.message + (f"\nhint: {found.hint}" if found.hint else "")
-    for char, escape in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
-        message = message.replace(char, escape)
     place = found.location
-    properties = (
-        f"file={place.path},line={place.line},col={place.column},title={found.rule}"
-    )
-    return f"::{found.severity} {properties}::{message}\n"
+    file = _escaped(place.path).replace(":", "%3A").replace(",", "%2C")
+    properties = f"file={file},line={place.line},col={place.column},title={found.rule}"
+    return f"::{found.severity} {properties}::{_escaped(message)}\n"
+
+
+def _escaped(text: str) -> str:
+    """Text as a workflow command carries it."""
+    for char, escape in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
+        text = text.replace(char, escape)
+    return text
 
 
 def render_sarif(diagnostics: list[Diagnostic], texts: Mapping[str, str]) -> str:

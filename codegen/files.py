@@ -60,7 +60,7 @@ def list_specs(folder: Path, shown: str) -> tuple[list[str], list[Diagnostic]]:
         return [], [Diagnostic(Location(shown), "spec-folder", message)]
     except FileNotFoundError:
         message = f"there is no folder '{shown}'"
-        hint = "`codegen init DIR` makes a project to start from"
+        hint = "the setting 'specs' names it; `codegen init DIR` makes a whole project"
         return [], [Diagnostic(Location(shown), "spec-folder", message, hint)]
     except OSError as error:
         return [], [_unreadable(shown, error)]

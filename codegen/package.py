@@ -163,18 +163,26 @@ class Package:
             return path.rpartition(".")[2]
         return path
 
-    def ancestors(self, module_name: str, cls: Class) -> list[tuple[str, str, Class]]:
-        """The project's classes it inherits from, in method resolution order, as (module, name, class)."""
+    def ancestors(
+        self, module_name: str, cls: Class, below: tuple[Class, ...] = ()
+    ) -> list[tuple[str, str, Class]]:
+        """The project's classes it inherits from, in method resolution order, as (module, name, class).
+
+        ``below`` are the classes the question came from: a class among its own bases is left out.
+        """
         chain: dict[str, tuple[str, str, Class]] = {}
+        below = (*below, cls)
         for base in cls.bases:
             for reference in types.references(base)[:1]:
                 symbol = self.find(module_name, reference.name)
                 if symbol is None or not isinstance(symbol.definition, Class):
                     continue
+                if any(symbol.definition is known for known in below):
+                    continue
                 entry = (symbol.module, symbol.name, symbol.definition)
                 for found in (
                     entry,
-                    *self.ancestors(symbol.module, symbol.definition),
+                    *self.ancestors(symbol.module, symbol.definition, below),
                 ):
                     # A shared ancestor comes after all that inherit from it.
                     chain.pop(f"{found[0]}.{found[1]}", None)
@@ -190,9 +198,8 @@ class Package:
             if cls.parameters is not None:
                 return cls.parameters
             for owner, _, ancestor in self.ancestors(module_name, cls):
-                inherited = self.constructor(owner, ancestor)
-                if inherited is not None:
-                    return inherited
+                if ancestor.dataclass is not None or ancestor.parameters is not None:
+                    return self.constructor(owner, ancestor)
             return None
         fields: dict[str, Parameter] = {}
         for _, _, ancestor in reversed(self.ancestors(module_name, cls)):

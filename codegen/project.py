@@ -5,6 +5,7 @@ Knows every setting, its default and what is wrong with a bad one. It must not r
 
 from __future__ import annotations
 
+import keyword
 import re
 import tomllib
 from pathlib import PurePosixPath
@@ -16,6 +17,9 @@ from codegen.diagnostics import Diagnostic, Location, suggest
 
 OutputName = Literal["package", "stubs", "pages", "plain"]
 OUTPUT_NAMES: tuple[OutputName, ...] = ("package", "stubs", "pages", "plain")
+
+
+_PAGE_FOLDERS = ("docs", "docs-plain")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,7 +69,9 @@ def _problems(path: str, text: str, table: str, data: Any) -> list[Diagnostic]:
 
     found: list[Diagnostic] = []
     if not isinstance(data, dict):
-        return [problem("codegen", "wrong-setting", "the settings must be a table")]
+        place = _locate(path, text, table.rpartition(".")[0], "codegen")
+        message = f"the settings must be a table, not {_kind(data)}"
+        return [Diagnostic(place, "wrong-setting", message, "write [tool.codegen]")]
     for key, value in data.items():
         if key not in fields:
             hint = suggest(key, fields) or f"known settings: {', '.join(fields)}"
@@ -75,12 +81,8 @@ def _problems(path: str, text: str, table: str, data: Any) -> list[Diagnostic]:
             continue
         try:
             msgspec.convert(value, fields[key].type)
-        except msgspec.ValidationError as error:
-            hint = ""
-            if key == "outputs":
-                hint = f"outputs are: {', '.join(OUTPUT_NAMES)}"
-            message = f"'{key}' is wrong: {str(error).partition(' - at')[0]}"
-            found.append(problem(key, "wrong-setting", message, hint))
+        except msgspec.ValidationError:
+            found.append(problem(key, "wrong-setting", *_shape_problem(key, value)))
             continue
         message = _meaning_problem(key, value)
         if message:
@@ -97,23 +99,74 @@ def _problems(path: str, text: str, table: str, data: Any) -> list[Diagnostic]:
     return found
 
 
+def _shape_problem(key: str, value: Any) -> tuple[str, str]:
+    """What is wrong with a setting of a wrong type, and a hint."""
+    wanted, inner = {
+        "outputs": ("a list of texts", list),
+        "external": ("a list of texts", list),
+        "aliases": ("a table of texts", dict),
+    }.get(key, ("a text", None))
+    if inner is None or not isinstance(value, inner):
+        return f"'{key}' must be {wanted}, not {_kind(value)}", ""
+    items = value.values() if isinstance(value, dict) else value
+    wrong = next((item for item in items if not isinstance(item, str)), None)
+    if wrong is not None:
+        return f"'{key}' must be {wanted}, and one item is {_kind(wrong)}", ""
+    name = next(item for item in items if item not in OUTPUT_NAMES)
+    hint = suggest(name, OUTPUT_NAMES) or f"outputs are: {', '.join(OUTPUT_NAMES)}"
+    return f"'{name}' is not an output", hint
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f"'{value}'"
+        case int() | float():
+            return f"the number {value}"
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+    return "a date or time"
+
+
 def _meaning_problem(key: str, value: Any) -> str:
-    if key == "package" and not _is_module_name(value):
-        return f"'package' must be an importable name, not '{value}'"
-    if key in ("specs", "cores") and not _is_inside(value):
-        return f"'{key}' must be a folder of the project, not '{value}'"
-    if key == "out" and not value:
-        return "'out' must be a folder"
-    if key == "blocking" and not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", value):
-        return f"'blocking' is written package.module:function, not '{value}'"
+    """What is wrong with a setting of the right type; nothing when it can be used."""
+    match key:
+        case "package" if not is_dotted(value):
+            return f"'package' must be an importable name, not '{value}'"
+        case "package" if value.partition(".")[0] in _PAGE_FOLDERS:
+            return f"'package' cannot be '{value}': pages are written to that folder"
+        case "specs" | "cores" | "out" if not _is_inside(value):
+            return f"'{key}' must be a folder of the project, not '{value}'"
+        case "outputs" if not value:
+            return "'outputs' is empty, so that nothing would be generated"
+        case "blocking" if not is_reference(value):
+            return f"'blocking' is written package.module:function, not '{value}'"
+        case "external":
+            wrong = next((name for name in value if not is_dotted(name)), None)
+            if wrong is not None:
+                return f"'external' holds names of packages, not '{wrong}'"
+        case "aliases":
+            names = (*value, *value.values())
+            wrong = next((name for name in names if not is_dotted(name)), None)
+            if wrong is not None:
+                return f"'aliases' maps dotted names to dotted names, not '{wrong}'"
     return ""
 
 
-def _is_module_name(name: str) -> bool:
-    import keyword
-
+def is_dotted(name: str) -> bool:
+    """Whether a name can stand in an import statement."""
     parts = name.split(".")
     return all(part.isidentifier() and not keyword.iskeyword(part) for part in parts)
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text names a function of a module, as ``package.module:function``."""
+    module, _, function = text.partition(":")
+    return is_dotted(module) and is_dotted(function) and "." not in function
 
 
 def _is_inside(folder: str) -> bool:

@@ -7,6 +7,7 @@ a function that says how each dotted name is to be spelled. Expressions are only
 from __future__ import annotations
 
 import ast
+import cmath
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -53,6 +54,9 @@ TYPING_NAMES = frozenset(
 # Far deeper than any real type, far shallower than the interpreter's own limit.
 _MAXIMUM_DEPTH = 150
 _MAXIMUM_LENGTH = 20_000
+
+# In bits; Python refuses to write integers of more than 4300 digits in decimal.
+_LONGEST_DECIMAL = 14_000
 
 _CONSTANTS = (str, bytes, bool, int, float, complex, type(None), type(...))
 
@@ -120,10 +124,14 @@ def spell_value(text: str, spell: Spell) -> str:
 
 def quote(text: str) -> str:
     """Write a string literal: double quotes unless that needs more escapes, nothing invisible left as it is."""
-    literal = repr(text)
-    if literal.startswith("'") and '"' not in literal:
-        return '"' + literal[1:-1].replace("\\'", "'") + '"'
-    return literal
+    return _double_quoted(repr(text))
+
+
+def _double_quoted(literal: str) -> str:
+    if literal.startswith('"'):
+        return literal
+    body = literal[1:-1].replace("\\'", "'").replace('"', '\\"')
+    return literal if body.count("\\") > literal.count("\\") else f'"{body}"'
 
 
 def _parse(text: str) -> ast.expr:
@@ -139,8 +147,9 @@ def _parse(text: str) -> ast.expr:
         return ast.parse(text, mode="eval").body
     except SyntaxError as error:
         offset = min(max((error.offset or 1) - 1, 0), len(text) - 1)
+        reason = str(error.msg).partition(" (detected at line")[0]
         raise ExpressionError(
-            f"{shorten(text)} is not a Python expression: {error.msg}", offset
+            f"{shorten(text)} is not a Python expression: {reason}", offset
         ) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError(f"not a Python expression: {error}") from None
@@ -167,15 +176,22 @@ def _deeper(node: ast.expr, text: str, depth: int) -> int:
     return depth + 1
 
 
-def _check_type(node: ast.expr, text: str, depth: int) -> None:
+# What may stand among the arguments of a generic, and what among the parameters a callable takes, but not alone.
+_ARGUMENTS = (ast.List, ast.Starred, ast.Constant)
+_ITEMS = (ast.Starred,)
+
+
+def _check_type(
+    node: ast.expr, text: str, depth: int, also: tuple[type[ast.expr], ...] = ()
+) -> None:
     depth = _deeper(node, text, depth)
     match node:
-        case ast.Name():
+        case ast.Name() | ast.Constant(value=None):
             return
         case ast.Attribute():
             if dotted(node) is None:
                 _refuse(node, text, "a type cannot take an attribute of an expression")
-        case ast.Constant() if node.value is None or node.value is ...:
+        case ast.Constant() if node.value is ... and ast.Constant in also:
             return
         case ast.Constant(value=str()):
             raise ExpressionError(
@@ -187,12 +203,14 @@ def _check_type(node: ast.expr, text: str, depth: int) -> None:
             _check_type(left, text, depth)
             _check_type(right, text, depth)
         case ast.Subscript(value=value, slice=arguments):
-            _check_type(value, text, depth)
-            _check_arguments(dotted(value), arguments, text, depth)
-        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            name = dotted(value)
+            if name is None:
+                _refuse(value, text, "only a name can be followed by type arguments")
+            _check_arguments(node, str(name), arguments, text, depth)
+        case ast.List(elts=elements) if ast.List in also:
             for element in elements:
-                _check_type(element, text, depth)
-        case ast.Starred(value=value):
+                _check_type(element, text, depth, _ITEMS)
+        case ast.Starred(value=value) if ast.Starred in also:
             _check_type(value, text, depth)
         case _:
             _refuse(
@@ -201,26 +219,59 @@ def _check_type(node: ast.expr, text: str, depth: int) -> None:
 
 
 def _check_arguments(
-    base: str | None, arguments: ast.expr, text: str, depth: int
+    node: ast.expr, base: str, arguments: ast.expr, text: str, depth: int
 ) -> None:
-    form = (base or "").rpartition(".")[2]
+    form = base.rpartition(".")[2]
     elements = arguments.elts if isinstance(arguments, ast.Tuple) else [arguments]
-    if form == "Literal":
-        for element in elements:
+    least, most = _ARGUMENT_COUNTS.get(form, (0, len(elements)))
+    if not least <= len(elements) <= most:
+        wanted = f"{least} {'argument' if least == 1 else 'arguments'}"
+        wanted = wanted if least == most else f"at least {wanted}"
+        _refuse(node, text, f"'{form}' takes {wanted}, not {len(elements)}")
+    for index, element in enumerate(elements):
+        if form == "Literal":
+            _check_literal(element, text, depth)
+        elif form == "Annotated" and index:
             _check_value(element, text, depth)
-    elif form == "Annotated":
-        _check_type(elements[0], text, depth)
-        for element in elements[1:]:
-            _check_value(element, text, depth)
-    else:
-        _check_type(arguments, text, depth)
+        elif form in ("Optional", "Union", "Annotated"):
+            _check_type(element, text, depth)
+        else:
+            _check_type(element, text, depth, _ARGUMENTS)
+
+
+_ARGUMENT_COUNTS = {
+    "Optional": (1, 1),
+    "Union": (1, _MAXIMUM_LENGTH),
+    "Literal": (1, _MAXIMUM_LENGTH),
+    "Callable": (2, 2),
+    "Annotated": (2, _MAXIMUM_LENGTH),
+    "ClassVar": (1, 1),
+}
+
+
+def _check_literal(node: ast.expr, text: str, depth: int) -> None:
+    match node:
+        case ast.Constant(value=str() | bytes() | bool() | int() | None):
+            _check_value(node, text, depth)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int())):
+            return
+        case ast.Attribute() if dotted(node) is not None:
+            return
+        case _:
+            _refuse(
+                node,
+                text,
+                f"{_describe(node)} cannot stand in a Literal: {shorten(text)}",
+                "a Literal holds texts, whole numbers, True, False, None and enum members",
+            )
 
 
 def _check_value(node: ast.expr, text: str, depth: int) -> None:
     depth = _deeper(node, text, depth)
     match node:
         case ast.Constant() if isinstance(node.value, _CONSTANTS):
-            return
+            if not _has_spelling(node.value):
+                _refuse(node, text, f"the number {shorten(text)} is too large")
         case ast.Name():
             return
         case ast.Attribute():
@@ -250,6 +301,8 @@ def _check_value(node: ast.expr, text: str, depth: int) -> None:
                 _refuse(node, text, "a call in a default takes plain arguments only")
             for argument in (*arguments, *(keyword.value for keyword in keywords)):
                 _check_value(argument, text, depth)
+        case ast.Dict():
+            _refuse(node, text, "a dict in a default takes plain keys only")
         case _:
             _refuse(
                 node,
@@ -258,17 +311,25 @@ def _check_value(node: ast.expr, text: str, depth: int) -> None:
             )
 
 
-def _refuse(node: ast.expr, text: str, message: str) -> None:
-    raise ExpressionError(
-        message,
-        _offset(node, text),
-        (
+def _has_spelling(value: object) -> bool:
+    """Whether a number can be written down again: no infinity, and no more digits than Python converts."""
+    match value:
+        case int():
+            return value.bit_length() <= 10_000
+        case float() | complex():
+            return cmath.isfinite(value)
+    return True
+
+
+def _refuse(node: ast.expr, text: str, message: str, hint: str = "") -> None:
+    if not hint and ("default" in message or "interpreter" in message):
+        hint = (
             "a default is a literal, a name, or a class called with literals; "
             "anything that computes belongs in a core"
-            if "default" in message or "interpreter" in message
-            else "a type is a name, a subscript such as list[str], or a union with |"
-        ),
-    )
+        )
+    elif not hint and "number" not in message:
+        hint = "a type is a name, a subscript such as list[str], or a union with |"
+    raise ExpressionError(message, _offset(node, text), hint)
 
 
 def _describe(node: ast.expr) -> str:
@@ -293,6 +354,9 @@ def _describe(node: ast.expr) -> str:
         "Compare": "a comparison",
         "Dict": "a dict",
         "Set": "a set",
+        "List": "a list",
+        "Tuple": "a tuple",
+        "Name": "a name",
         "Starred": "a starred expression",
     }
     return words.get(type(node).__name__, "this expression")
@@ -323,8 +387,13 @@ def _spell_type(node: ast.expr, spell: Spell) -> str:
             base = spell(dotted(value) or "")
             if base in ("typing.Optional", "typing.Union"):
                 return " | ".join(_union_members(node, spell))
-            if base.rpartition(".")[2] == "Literal":
+            form = base.rpartition(".")[2]
+            if form == "Literal":
                 return f"{base}[{_spell_items(arguments, _spell_value, spell)}]"
+            if form == "Annotated" and isinstance(arguments, ast.Tuple):
+                annotated, *metadata = arguments.elts
+                parts = [_spell_value(item, spell) for item in metadata]
+                return f"{base}[{', '.join([_spell_type(annotated, spell), *parts])}]"
             return f"{base}[{_spell_items(arguments, _spell_type, spell)}]"
         case ast.List(elts=elements):
             return f"[{', '.join(_spell_type(element, spell) for element in elements)}]"
@@ -375,7 +444,8 @@ def _spell_value(node: ast.expr, spell: Spell) -> str:
             return _spell_constant(value)
         case ast.UnaryOp(op=operator, operand=operand):
             sign = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}[type(operator)]
-            return sign + _spell_value(operand, spell)
+            spelled = _spell_value(operand, spell)
+            return sign + (f"({spelled})" if isinstance(operand, ast.BinOp) else spelled)
         case ast.BinOp(left=left, right=right):
             return f"{_spell_value(left, spell)} | {_spell_value(right, spell)}"
         case ast.Tuple(elts=[element]):
@@ -413,5 +483,8 @@ def _spell_constant(value: object) -> str:
     if isinstance(value, str):
         return quote(value)
     if isinstance(value, bytes):
-        return "b" + quote(value.decode("latin-1")) if value.isascii() else repr(value)
-    return "..." if value is ... else repr(value)
+        return "b" + _double_quoted(repr(value)[1:])
+    if isinstance(value, int) and value.bit_length() > _LONGEST_DECIMAL:
+        return hex(value)
+    # Python reads 1e999 as infinity, and writes that as a name.
+    return "..." if value is ... else repr(value).replace("inf", "1e999")

@@ -8,14 +8,20 @@ from codegen.checks.base import Context, Finding
 from codegen.compare import signature_differences
 from codegen.diagnostics import Location, suggest
 from codegen.model import Class, Function, Module, Parameter, Property, Returns
+from codegen.project import is_reference
 from codegen.readers.source import CoreModule
-from codegen.walk import Path, classes
+from codegen.walk import Path, classes, core_references
 from codegen.walk import functions as all_functions
 
 
 def cores(module: Module, context: Context) -> Iterator[Finding]:
     """Compare the signature of every core with what the spec documents."""
-    if context.settings.cores is None:
+    malformed = [found for found in core_references(module) if not is_reference(found[1])]
+    for path, reference in malformed:
+        message = f"'core' cannot be '{reference}'"
+        hint = "a core is written package.module:function, without keywords"
+        yield Finding("wrong-value", path, message, hint)
+    if context.settings.cores is None or malformed:
         return
     for path, reference, expected in _expected(module):
         yield from _compare(path, reference, expected, context)
@@ -73,7 +79,7 @@ def _compare(
         return
     error = core_module.error
     if error is not None:
-        yield Finding("core-syntax", path, error.message, related=error.location)
+        yield Finding(error.rule, path, error.message, related=error.location)
         return
     yield from _function(path, reference, name, expected, core_module)
 

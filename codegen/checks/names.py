@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from codegen import types
 from codegen.checks.base import Context, Finding
 from codegen.diagnostics import suggest
-from codegen.model import Class, Module
+from codegen.model import Class, Definition, Function, Module
 from codegen.package import BUILTIN_NAMES, definitions, imported
+from codegen.project import is_dotted
 from codegen.walk import Expression, Path, classes, expressions, functions
 
 # Special methods that Python or a dataclass writes itself; a spec says them by other means.
@@ -31,34 +33,42 @@ _VALUE_TYPES = frozenset(
 )
 
 
+# Where a module keeps its definitions.
+_GROUPS = ("type_variables", "type_aliases", "variables", "classes", "functions")
+
+# Names become file names, and those have at most 255 bytes with their suffix.
+_LONGEST_NAME = 200
+
+
 def module_names(module: Module, context: Context) -> Iterator[Finding]:
     """Module names are importable and stay inside the package, so that no path leaves the output folder."""
-    root = context.settings.package
-    yield from _module_name(("module",), module.module, root)
-    for group in (
-        "type_variables",
-        "type_aliases",
-        "variables",
-        "classes",
-        "functions",
-    ):
+    yield from _module_name(("module",), module.module, context)
+    for group in _GROUPS:
         for name, definition in getattr(module, group).items():
             if definition.defined_in is not None:
                 path = (group, name, "defined_in")
-                yield from _module_name(path, definition.defined_in, root)
+                yield from _module_name(path, definition.defined_in, context)
 
 
-def _module_name(path: Path, name: str, root: str) -> Iterator[Finding]:
-    parts = name.split(".")
-    for part in parts:
+def _module_name(path: Path, name: str, context: Context) -> Iterator[Finding]:
+    root = context.settings.package
+    for part in name.split("."):
+        hint = ""
         if not part.isidentifier() or keyword.iskeyword(part):
-            yield Finding(
-                "module-name",
-                path,
-                f"'{name}' is not the dotted name of a module",
-                "each part between dots must be a Python identifier",
-            )
+            hint = "each part between dots must be a Python identifier"
+        elif unicodedata.normalize("NFKC", part) != part:
+            hint = f"Python reads '{part}' as '{unicodedata.normalize('NFKC', part)}'"
+        elif len(part.encode()) > _LONGEST_NAME:
+            hint = f"each part becomes a file name of at most {_LONGEST_NAME} bytes"
+        if hint:
+            message = f"'{name}' is not the dotted name of a module"
+            yield Finding("module-name", path, message, hint)
             return
+    for other in context.package.homes:
+        if other != name and other.casefold() == name.casefold():
+            message = f"the modules '{name}' and '{other}' would share one file"
+            hint = "many file systems do not tell upper case from lower case"
+            yield Finding("path-collision", path, message, hint)
     if name != root and not name.startswith(root + "."):
         yield Finding(
             "module-name",
@@ -71,13 +81,7 @@ def _module_name(path: Path, name: str, root: str) -> Iterator[Finding]:
 def element_names(module: Module, context: Context) -> Iterator[Finding]:
     """Every name that becomes Python code can stand there."""
     del context
-    for group in (
-        "type_variables",
-        "type_aliases",
-        "variables",
-        "classes",
-        "functions",
-    ):
+    for group in _GROUPS:
         for name in getattr(module, group):
             yield from _name((group, name), name)
     for path, cls in classes(module):
@@ -109,6 +113,14 @@ def _name(path: Path, name: str, *, method: bool = False) -> Iterator[Finding]:
         yield Finding(
             "bad-name", path, f"'{name}' is not a Python identifier", hint, key=True
         )
+    elif unicodedata.normalize("NFKC", name) != name:
+        same = unicodedata.normalize("NFKC", name)
+        message = f"Python reads the name '{name}' as '{same}'"
+        yield Finding("bad-name", path, message, f"write '{same}'", key=True)
+    elif len(name.encode()) > _LONGEST_NAME:
+        message = f"the name '{name[:20]}…' has {len(name.encode())} bytes"
+        hint = f"names become file names; at most {_LONGEST_NAME} bytes fit"
+        yield Finding("bad-name", path, message, hint, key=True)
     elif name.startswith("__") and name.endswith("__"):
         if method and name not in _RESERVED_METHODS:
             return
@@ -123,7 +135,7 @@ def _name(path: Path, name: str, *, method: bool = False) -> Iterator[Finding]:
         yield Finding(
             "bad-name",
             path,
-            f"'{name}' is not listed among the parameters",
+            f"'{name}' must not be listed among the parameters",
             "the instance or class a method is bound to follows from 'binding'",
             key=True,
         )
@@ -132,13 +144,7 @@ def _name(path: Path, name: str, *, method: bool = False) -> Iterator[Finding]:
 def unique_names(module: Module, context: Context) -> Iterator[Finding]:
     """No two elements of a module, of a class, or of a file claim the same name."""
     seen: dict[str, Path] = {}
-    for group in (
-        "type_variables",
-        "type_aliases",
-        "variables",
-        "classes",
-        "functions",
-    ):
+    for group in _GROUPS:
         for name in getattr(module, group):
             yield from _once(seen, name, (group, name))
     for path, cls in classes(module):
@@ -155,9 +161,35 @@ def unique_names(module: Module, context: Context) -> Iterator[Finding]:
         if owner is not None and owner.module != module.module:
             message = f"'{home}.{name}' is also defined by the spec of '{owner.module}'"
             yield Finding("duplicate-name", _path_of(module, name), message, key=True)
-        if definition.exported and f"{module.module}.{name}" in context.package.homes:
-            message = f"'{module.module}.{name}' is also the name of a module"
+        public = {f"{module.module}.{name}"} if definition.exported else set[str]()
+        for taken in sorted({f"{home}.{name}", *public} & context.package.homes):
+            message = f"'{taken}' is also the name of a module"
             yield Finding("duplicate-name", _path_of(module, name), message, key=True)
+    yield from _bound_once(module, context)
+
+
+def _bound_once(module: Module, context: Context) -> Iterator[Finding]:
+    """No import or re-export binds a name that means something else already."""
+    own = {
+        name: f"{definition.defined_in or module.module}.{name}"
+        for name, definition in definitions(module)
+    }
+    bound = dict(own)
+    for index, entry in enumerate(module.imports):
+        local, path = imported(entry)
+        if bound.setdefault(local, path) not in (path, f"{module.module}.{local}"):
+            message = f"'{local}' already means '{bound[local]}' in this spec"
+            hint = f"write `{path} as Other`, or use the dotted name alone"
+            yield Finding("duplicate-name", ("imports", index), message, hint)
+    bound = own
+    for index, path in enumerate(module.exports):
+        name = path.rpartition(".")[2]
+        if bound.setdefault(name, path) != path:
+            message = f"'{name}' already means '{bound[name]}' in this module"
+            yield Finding("duplicate-name", ("exports", index), message)
+        elif f"{module.module}.{name}" in context.package.homes:
+            message = f"'{module.module}.{name}' is also the name of a module"
+            yield Finding("duplicate-name", ("exports", index), message)
 
 
 def _path_of(module: Module, name: str) -> Path:
@@ -181,8 +213,7 @@ def imports(module: Module, context: Context) -> Iterator[Finding]:
     """Every import and re-export leads to something."""
     for index, entry in enumerate(module.imports):
         local, path = imported(entry)
-        bad = not all(part.isidentifier() for part in path.split("."))
-        if bad or not local.isidentifier() or "." not in path:
+        if not is_dotted(path) or not is_dotted(local) or "." not in path:
             yield Finding(
                 "bad-import",
                 ("imports", index),
@@ -192,7 +223,12 @@ def imports(module: Module, context: Context) -> Iterator[Finding]:
         elif context.package.canonical(module.module, local) is None:
             yield from _unknown_path(("imports", index), path, context)
     for index, path in enumerate(module.exports):
-        if context.package.lookup(path) is None:
+        root = context.settings.package
+        if not path.startswith(root + "."):
+            message = f"'{path}' is not of this project"
+            hint = "only definitions of this project's specs are re-exported"
+            yield Finding("bad-import", ("exports", index), message, hint)
+        elif context.package.lookup(path) is None:
             yield from _unknown_path(("exports", index), path, context)
 
 
@@ -230,8 +266,9 @@ def references(module: Module, context: Context) -> Iterator[Finding]:
                 length=1,
             )
             continue
-        if expression.role == "value":
-            yield from _calls(tree, expression, module, context)
+        yield from _calls(tree, expression, module, context)
+        if expression.path[-1] == "factory":
+            yield from _factory(tree, expression, module, context)
         for reference in types.references(expression.text):
             name = reference.name
             if name not in unresolved:
@@ -240,6 +277,16 @@ def references(module: Module, context: Context) -> Iterator[Finding]:
                 )
             if unresolved[name]:
                 yield from _unknown_name(expression, reference, module, context)
+
+
+_PYTHON_WORDS = {
+    "true": "True",
+    "false": "False",
+    "null": "None",
+    "none": "None",
+    "nan": 'float("nan")',
+    "inf": 'float("inf")',
+}
 
 
 def _unknown_name(
@@ -254,9 +301,8 @@ def _unknown_name(
     if name in scope:
         return  # The import itself is already reported.
     hint = ""
-    if expression.role == "value" and name in ("true", "false", "null", "none"):
-        words = {"true": "True", "false": "False"}
-        hint = f"defaults are Python: write {words.get(name, 'None')}"
+    if expression.role == "value" and name.lower() in _PYTHON_WORDS:
+        hint = f"defaults are Python: write {_PYTHON_WORDS[name.lower()]}"
     elif dotted and not name.startswith(root + "."):
         first = name.partition(".")[0]
         known = [*scope, root, *context.settings.external]
@@ -293,18 +339,43 @@ def _calls(
         if not isinstance(node, ast.Call):
             continue
         name = types.dotted(node.func) or ""
-        path = context.package.canonical(module.module, name)
-        if path is None or path in _VALUE_TYPES:
+        if _makes_a_value(name, module, context, Class):
             continue
-        symbol = context.package.lookup(path)
-        if symbol is not None and isinstance(symbol.definition, Class):
-            continue
+        role = "default" if expression.role == "value" else "type"
         yield Finding(
             "unsafe-call",
             expression.path,
-            f"a default cannot call '{name}'",
+            f"a {role} cannot call '{name}'",
             "only classes of the project and plain value types are called; "
             "what computes belongs in a core",
             offset=node.col_offset,
             length=len(name),
         )
+
+
+def _factory(
+    tree: ast.expr, expression: Expression, module: Module, context: Context
+) -> Iterator[Finding]:
+    name = types.dotted(tree)
+    if name is None:
+        message = f"a factory is a name, not {types.shorten(expression.text)}"
+        hint = "name the class that makes the value, such as list"
+        yield Finding("value-expression", expression.path, message, hint)
+    elif not _makes_a_value(name, module, context, Class, Function):
+        yield Finding(
+            "unsafe-call",
+            expression.path,
+            f"a factory cannot be '{name}'",
+            "a factory is a class or function of the project or a plain value type",
+        )
+
+
+def _makes_a_value(
+    name: str, module: Module, context: Context, *kinds: type[Definition]
+) -> bool:
+    """Whether calling a name does no more than making a value; unknown names are reported elsewhere."""
+    path = context.package.canonical(module.module, name)
+    if path is None or path in _VALUE_TYPES:
+        return True
+    symbol = context.package.lookup(path)
+    return symbol is not None and isinstance(symbol.definition, kinds)

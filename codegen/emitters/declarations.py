@@ -62,13 +62,14 @@ class Declarations:
     def exported_names(self) -> list[str]:
         """What ``__all__`` lists, in the order ruff sorts it."""
         here = self.file
-        names = {symbol.name for symbol in here.exports}
-        names |= {
+        names = {
             symbol.name
             for symbol in here.definitions
             if symbol.definition.exported or symbol.module != here.name
         }
         names = {name for name in names if not name.startswith("_")}
+        # What is imported only to be passed on is listed whatever it is called.
+        names |= {symbol.name for symbol in here.exports}
         return sorted(names, key=member_order)
 
     def all_statement(self) -> list[str]:
@@ -97,9 +98,11 @@ class Declarations:
         self, symbol: Symbol, decorators: Iterable[str], indent: str
     ) -> list[str]:
         """Decorators a spec adds of its own."""
-        return [
-            f"{indent}@{self.names.value(symbol.module, text)}" for text in decorators
-        ]
+        lines: list[str] = []
+        for text in decorators:
+            decorator = f"{indent}@{self.names.value(symbol.module, text)}"
+            lines += wrapped([decorator], indent, stub=self.stub)
+        return lines
 
     def function_decorators(
         self, symbol: Symbol, function: Function, indent: str
@@ -107,9 +110,9 @@ class Declarations:
         """Every decorator of a function or method except ``overload``."""
         lines = self.decorators(symbol, function.decorators, indent)
         if function.binding == "class":
-            lines.append(f"{indent}@classmethod")
+            lines.append(f"{indent}@{self.names.special('classmethod')}")
         elif function.binding == "static":
-            lines.append(f"{indent}@staticmethod")
+            lines.append(f"{indent}@{self.names.special('staticmethod')}")
         lines += self.deprecation(function.deprecated, indent)
         if function.abstract:
             lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
@@ -123,32 +126,24 @@ class Declarations:
         *,
         receiver: str | None,
         asynchronous: bool = False,
-        shadow: frozenset[str] = frozenset(),
         indent: str = "",
         end: str = ":",
     ) -> list[str]:
         """The ``def`` line or lines of a callable."""
         items = [receiver] if receiver else []
-        items += self.parameters(symbol, signature.parameters, shadow)
-        returns = self.returned(symbol, signature.returns, shadow)
+        items += self.parameters(symbol, signature.parameters)
+        returns = self.returned(symbol, signature.returns)
         head = f"{'async ' if asynchronous else ''}def {name}"
         lines = bracketed(head, items, f" -> {returns}{end}", indent)
         return wrapped(lines, indent, stub=self.stub)
 
-    def returned(
-        self, symbol: Symbol, returns: Returns, shadow: frozenset[str] = frozenset()
-    ) -> str:
+    def returned(self, symbol: Symbol, returns: Returns) -> str:
         """The return annotation; a callable that documents none returns None."""
         if returns.type is None:
             return "None"
-        return self.names.annotation(symbol.module, returns.type, shadow)
+        return self.names.annotation(symbol.module, returns.type)
 
-    def parameters(
-        self,
-        symbol: Symbol,
-        parameters: dict[str, Parameter],
-        shadow: frozenset[str] = frozenset(),
-    ) -> list[str]:
+    def parameters(self, symbol: Symbol, parameters: dict[str, Parameter]) -> list[str]:
         """Every parameter as it is declared, with the ``/`` and ``*`` markers their kinds need."""
         items: list[str] = []
         keyword_only = False
@@ -160,22 +155,16 @@ class Declarations:
             if parameter.kind == "keyword-only" and not keyword_only:
                 items.append("*")
             keyword_only |= parameter.kind in ("keyword-only", "var-positional")
-            items.append(self.parameter(symbol, name, parameter, shadow))
+            items.append(self.parameter(symbol, name, parameter))
         return [*items, "/"] if positional_only else items
 
-    def parameter(
-        self,
-        symbol: Symbol,
-        name: str,
-        parameter: Parameter,
-        shadow: frozenset[str] = frozenset(),
-    ) -> str:
+    def parameter(self, symbol: Symbol, name: str, parameter: Parameter) -> str:
         """One parameter: stars, name, type and default."""
         stars = {"var-positional": "*", "var-keyword": "**"}.get(parameter.kind, "")
         if parameter.type is None:
             annotation = self.names.special("typing.Any", run_time=False)
         else:
-            annotation = self.names.annotation(symbol.module, parameter.type, shadow)
+            annotation = self.names.annotation(symbol.module, parameter.type)
         text = f"{stars}{name}: {annotation}"
         if parameter.default is None:
             return text

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 _FIELD = re.compile(
-    r"(?:^|(?<=\s)):(?P<kind>param|parameter|arg|argument|key|keyword|type|raises?|except|exception"
+    r"(?:^|(?<=[ \n])):(?P<kind>param|parameter|arg|argument|key|keyword|type|raises?|except|exception"
     r"|returns?|rtype|yields?|ivar|var|cvar|vartype|meta)(?:[ \t]+(?P<name>[^:\n]*))?:(?=\s|$)"
 )
 _PARAMETER_KINDS = ("param", "parameter", "arg", "argument", "key", "keyword", "ivar")
@@ -39,10 +39,15 @@ class Docstring(NamedTuple):
     returns: str = ""
 
 
+def has_fields(text: str) -> bool:
+    """Whether a text may have Sphinx fields; quick, and wrong only about texts that have none."""
+    return " :" in text or "\n:" in text or text.startswith(":")
+
+
 def parse(text: str, names: frozenset[str] = frozenset()) -> Docstring:
     """Take the sections out of a text; ``names`` are the parameters and attributes a section may describe."""
     found = Docstring(text, {}, {})
-    if ":" in text and _FIELD.search(text):
+    if has_fields(text) and _FIELD.search(text):
         found = _take_fields(found)
     if "Args:" in text or "Arguments:" in text or "\n---" in text or "s:\n" in text:
         found = _take_sections(found, names)
@@ -91,7 +96,9 @@ def _take_sections(found: Docstring, names: frozenset[str]) -> Docstring:
 def _section(lines: list[str], start: int) -> tuple[int, str, dict[str, str]]:
     """Return where the section that begins at a line ends, its title and its entries."""
     google = _GOOGLE.match(lines[start])
-    underlined = start + 1 < len(lines) and re.fullmatch(r"\s*-{3,}\s*", lines[start + 1])
+    underlined = start + 1 < len(lines) and re.fullmatch(
+        r"\s*-{3,}\s*", lines[start + 1]
+    )
     numpy = _NUMPY.match(lines[start]) if underlined else None
     heading = google or numpy
     if heading is None:
@@ -116,7 +123,11 @@ def _section(lines: list[str], start: int) -> tuple[int, str, dict[str, str]]:
         elif line.strip():
             break
         number += 1
-    return number, heading.group(2), {k: " ".join(v).strip() for k, v in entries.items()}
+    return (
+        number,
+        heading.group(2),
+        {k: " ".join(v).strip() for k, v in entries.items()},
+    )
 
 
 def summary(text: str) -> str:

@@ -40,8 +40,10 @@ def wrapped(lines: list[str], indent: str = "", *, stub: bool = False) -> list[s
     dedented = "\n".join(line[len(indent) :] for line in lines)
     # Wrapped as deep as it will stand, so that black sees the real width.
     nested = "".join(f"{'    ' * level}if x:\n" for level in range(depth))
-    suffix = "\n    pass" if dedented.endswith(":") else ""
-    source = nested + textwrap.indent(dedented + suffix, indent) + "\n"
+    # What a header or a decorator needs behind it to be a statement.
+    rest = "\n    pass" if dedented.endswith(":") else ""
+    rest = "\nclass X:\n    x = 0" if dedented.startswith("@") else rest
+    source = nested + textwrap.indent(dedented + rest, indent) + "\n"
     key = (source, stub)
     if key not in _wrapped:
         import black
@@ -51,21 +53,27 @@ def wrapped(lines: list[str], indent: str = "", *, stub: bool = False) -> list[s
         result = text.split("\n")[depth:]
         while not result[0]:
             del result[0]
-        _wrapped[key] = result[:-1] if suffix else result
+        _wrapped[key] = result[: len(result) - rest.count("\n")]
     return _wrapped[key]
 
 
 def docstring(text: str, indent: str) -> list[str]:
     """Write a docstring: one line when it is one, else the closing quotes on a line of their own."""
-    body = text.expandtabs().strip("\n").strip(" ")
+    body = text.expandtabs().strip()
+    if not body:
+        return []
     body = body.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     lines = [line.rstrip() for line in body.split("\n")]
+    # A quote beside the quotes that delimit a docstring needs air.
+    before = " " if body.startswith('"') else ""
     if len(lines) == 1:
-        if body.endswith('"'):
-            body = body[:-1] + '\\"'
-        return [f'{indent}"""{body}"""']
+        after = " " if body.endswith('"') else ""
+        return [f'{indent}"""{before}{body}{after}"""']
     rest = [indent + line if line else "" for line in lines[1:]]
-    return [f'{indent}"""{lines[0]}', *rest, f'{indent}"""']
+    if all(line.startswith(" ") for line in lines[1:] if line):
+        # Python takes the indentation all further lines share for that of the code, unless the text starts below.
+        return [f'{indent}"""', indent + lines[0], *rest, f'{indent}"""']
+    return [f'{indent}"""{before}{lines[0]}', *rest, f'{indent}"""']
 
 
 def section(title: str, entries: list[tuple[str, str]], width: int) -> list[str]:

@@ -198,6 +198,13 @@ def _repr_of_name(name: str, package: Package, module_name: str) -> str:
 def _repr_of_call(node: ast.Call, package: Package, module_name: str) -> str:
     name = types.dotted(node.func) or ""
     symbol = package.find(module_name, name)
+    if symbol is None and (package.canonical(module_name, name) or "").startswith(
+        "datetime."
+    ):
+        # These print as they are written.
+        return types.spell_value(
+            ast.unparse(node), lambda part: package.canonical(module_name, part) or part
+        )
     if symbol is None or not isinstance(symbol.definition, Class):
         return "..."
     fields = package.constructor(symbol.module, symbol.definition)

@@ -22,8 +22,9 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _SEPARATORS = re.compile("[\u2028\u2029\ufeff]")
 # Most texts have none of these and need no work.
 _SPECIAL = re.compile(r"[<`\[~\t]|::|^ {4}", re.MULTILINE)
-_SPECIAL_IN_CELL = re.compile(r"[<`\[~\t|\n]")
-_FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})([^`\n]*)$")
+_SPECIAL_IN_CELL = re.compile(r"[<`\[~|\\]|::|^ | $")
+_FENCE = re.compile(r"^([ \t]*)(`{3,}(?=[^`]*$)|~{3,})(.*)$")
+_LANGUAGE = re.compile(r"[\w+#.\-]*")
 _TOKEN = re.compile(
     r"""\\.
     | :(?:\w+:)?\w+:`(?P<role>[^`\n]+)`(?!`)                          # Sphinx role
@@ -39,12 +40,15 @@ _LOCAL_TARGET = re.compile(r"\]\((?!https?://|mailto:)")
 _LINK_DEFINITION = re.compile(r"^([ \t>*+\-\d.)]*\[[^\]]*\]):", re.MULTILINE)
 _LITERAL_MARK = re.compile(r"(?<=\S)::[ \t]*$", re.MULTILINE)
 _CONTAINER = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)]|!!!|\?\?\?\+?)(?:\s+|$)")
-_HEADING_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~])")
+# An underscore between letters or digits is none of Markdown's business.
+_HEADING_MARKS = re.compile(r"[\\`*{}\[\]<>#|~&]|(?<![^\W_])_|_(?![^\W_])")
 _PYTHON = ("python", "py", "python3")
 
 
 def clean(text: str) -> str:
     """Drop what no reader sees and some parsers trip over: control characters and foreign line ends."""
+    if text.isprintable():
+        return text
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", text)
@@ -57,8 +61,9 @@ def yaml_string(text: str) -> str:
 
 
 def heading(text: str) -> str:
-    """Write a text as the text of a heading."""
-    return _HEADING_MARKS.sub(r"\\\1", clean(" ".join(text.split())))
+    """Write a text without any markup, for a heading or between other words."""
+    line = clean(" ".join(text.split()))
+    return _HEADING_MARKS.sub(lambda match: f"&#{ord(match.group())};", line)
 
 
 def code(text: str) -> str:
@@ -133,9 +138,10 @@ def prose(text: str, link: Link) -> str:
 
 def _fence(segment: Segment, indent: int) -> str:
     """Write a fence anew. Python that does not parse, such as an excerpt, is not called Python."""
-    language = (segment.language or "").strip("`")
+    found = _LANGUAGE.match(segment.language or "")
+    language = found.group() if found else ""
     body = textwrap.dedent(segment.text.expandtabs(4))
-    if language.split(" ")[0].lower() in _PYTHON and not parses(body):
+    if language.lower() in _PYTHON and not parses(body):
         language = "text"
     marks = "`" * max(3, *(len(run) + 1 for run in re.findall("`{3,}", body)), 3)
     lines = [f"{marks}{language}", *body.split("\n"), marks]
@@ -179,13 +185,17 @@ def _blocks(text: str, link: Link) -> tuple[str, int]:
     return "\n".join(parts), container
 
 
+def is_ordinary(text: str) -> bool:
+    """Whether a text can stand in a table cell as it is."""
+    return text.isprintable() and _SPECIAL_IN_CELL.search(text) is None
+
+
 def cell(text: str, link: Link) -> str:
     """Write a text into one table cell; paragraphs, list items and lines of code are separated by ``<br>``."""
-    text = clean(text).strip()
-    if _SPECIAL_IN_CELL.search(text) is None:
+    if is_ordinary(text):
         return text
     pieces: list[str] = []
-    for segment in segments(text):
+    for segment in segments(clean(text).strip()):
         if segment.language is None:
             lines = _joined(segment.text.split("\n"))
             pieces += [_inline(line, link, in_cell=True) for line in lines]

@@ -7,13 +7,12 @@ around a name.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from codegen import types
 from codegen.package import BUILTIN_NAMES, Package
-
-# Names that mean something only while Python runs; type checkers see through them.
-_NO_SHADOW: frozenset[str] = frozenset()
 
 
 class _Import(NamedTuple):
@@ -34,12 +33,22 @@ class Names:
         self._taken: dict[str, _Import | None] = dict.fromkeys(taken)
         self._at_run_time: set[_Import] = set()
         self._spelled: dict[tuple[str, str, bool, bool], str] = {}
+        self._owner = ""
+        self._members: frozenset[str] = frozenset()
 
-    def annotation(
-        self, module: str, text: str, shadow: frozenset[str] = _NO_SHADOW
-    ) -> str:
+    @contextmanager
+    def inside(self, owner: str, members: frozenset[str]) -> Iterator[None]:
+        """Spell names as they are found in the body of the class ``owner``, where its members come first."""
+        outside = self._owner, self._members, self._spelled
+        self._owner, self._members, self._spelled = owner, members, {}
+        try:
+            yield
+        finally:
+            self._owner, self._members, self._spelled = outside
+
+    def annotation(self, module: str, text: str) -> str:
         """Spell a type that only type checkers read."""
-        return self._spell(module, text, run_time=False, is_type=True, shadow=shadow)
+        return self._spell(module, text, run_time=False, is_type=True)
 
     def evaluated_type(self, module: str, text: str) -> str:
         """Spell a type that Python evaluates on import: a base, an alias, a bound."""
@@ -51,44 +60,45 @@ class Names:
 
     def special(self, path: str, *, run_time: bool = True) -> str:
         """Spell a name the emitter itself needs, such as ``typing.overload``."""
-        return self._local(path, run_time, _NO_SHADOW)
+        return self._local(path, run_time)
 
-    def _spell(
-        self,
-        module: str,
-        text: str,
-        *,
-        run_time: bool,
-        is_type: bool,
-        shadow: frozenset[str] = _NO_SHADOW,
-    ) -> str:
+    def module(self, path: str) -> str:
+        """Spell a module that is used while Python imports the file."""
+        parent, _, name = path.rpartition(".")
+        if parent:
+            return self._import(parent, name, run_time=True)
+        return self._import(path, None, run_time=True)
+
+    def _spell(self, module: str, text: str, *, run_time: bool, is_type: bool) -> str:
         key = (module, text, run_time, is_type)
-        if not shadow:
-            spelled = self._spelled.get(key)
-            if spelled is not None:
-                return spelled
+        spelled = self._spelled.get(key)
+        if spelled is not None:
+            return spelled
 
         def spell(name: str) -> str:
             path = self._package.canonical(module, name) or name
-            return self._local(path, run_time, shadow)
+            return self._local(path, run_time)
 
         spelled = (types.spell_type if is_type else types.spell_value)(text, spell)
-        if not shadow:
-            self._spelled[key] = spelled
+        self._spelled[key] = spelled
         return spelled
 
-    def _local(self, path: str, run_time: bool, shadow: frozenset[str]) -> str:
+    def _local(self, path: str, run_time: bool) -> str:
         if path in ("typing.Optional", "typing.Union"):
             return path
         if "." not in path:
-            if path in BUILTIN_NAMES and (path in shadow or path in self._taken):
+            if path in BUILTIN_NAMES and (path in self._members or path in self._taken):
                 return self._import("builtins", None, run_time) + "." + path
             return path
         module, name = self._split(path)
         first, dot, rest = name.partition(".")
         if module == self._home:
-            return name
-        local = self._import(module, first, run_time, shadow)
+            if run_time and name.startswith(f"{self._owner}."):
+                # The class does not exist before its body has run, but what stands in the body does.
+                return name.removeprefix(f"{self._owner}.")
+            if run_time or first not in self._members:
+                return name
+        local = self._import(module, first, run_time)
         return f"{local}{dot}{rest}"
 
     def _split(self, path: str) -> tuple[str, str]:
@@ -102,17 +112,11 @@ class Names:
                 return ".".join(parts[:index]), ".".join(parts[index:])
         return ".".join(parts[:-1]), parts[-1]
 
-    def _import(
-        self,
-        module: str,
-        name: str | None,
-        run_time: bool,
-        shadow: frozenset[str] = _NO_SHADOW,
-    ) -> str:
+    def _import(self, module: str, name: str | None, run_time: bool) -> str:
         """Import something under its own name, or a prefixed one where that name means another thing."""
         local = name or module
         wanted = _Import(module, name, local)
-        while local in shadow or self._taken.get(local, wanted) != wanted:
+        while local in self._members or self._taken.get(local, wanted) != wanted:
             local = "_" + local
             wanted = _Import(module, name, local)
         self._taken[local] = wanted

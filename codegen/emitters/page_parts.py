@@ -56,12 +56,30 @@ def members(
         (module_name, name, cls),
         *package.ancestors(module_name, cls),
     ):
-        _collect(found.methods, source.methods, owner_module, owner, hidden, dunder)
-        _collect(found.properties, source.properties, owner_module, owner, hidden, dunder)
-        _collect(found.attributes, source.attributes, owner_module, owner, hidden, dunder)
-        hidden.update(
-            source.methods, source.properties, source.attributes, source.classes
+        # A class binds a name once, so no two of its own tables may show the same one.
+        hidden_here = hidden | source.classes.keys()
+        _collect(
+            found.methods, source.methods, owner_module, owner, hidden_here, dunder
         )
+        hidden_here |= source.methods.keys()
+        _collect(
+            found.properties,
+            source.properties,
+            owner_module,
+            owner,
+            hidden_here,
+            dunder,
+        )
+        hidden_here |= source.properties.keys()
+        _collect(
+            found.attributes,
+            source.attributes,
+            owner_module,
+            owner,
+            hidden_here,
+            dunder,
+        )
+        hidden = hidden_here | source.attributes.keys()
     return found
 
 

@@ -10,39 +10,43 @@ from typing import NamedTuple
 
 from codegen.emitters import docstrings, markdown
 from codegen.emitters import plain_tables as tables
+from codegen.emitters.docstrings import Docstring
 from codegen.emitters.page_parts import Field, Members, constructor, is_public, members
 from codegen.emitters.plain_code import class_declaration
 from codegen.emitters.plain_entries import (
     claim,
     entry,
     function_entry,
+    page,
     titled_notes,
+    without_sections,
 )
 from codegen.emitters.plain_links import MODULE_PAGE, Anchors, ClassAnchors
 from codegen.emitters.plain_tables import Writer
 from codegen.model import Class, Module
 
 
-class _Level(NamedTuple):
-    """How deep a class stands on its page: where its headings begin, and how its sections are titled."""
+class _Shown(NamedTuple):
+    """A class, what it shows, and its dotted name below the class whose page it is on, with a dot behind."""
 
-    marks: str
-    title: str
+    name: str
+    cls: Class
+    below: str
+    fields: dict[str, Field] | None
+    found: Members
+    doc: Docstring
 
-    def titled(self, text: str) -> str:
+    def titled(self, title: str) -> str:
         """The title of a section. Inside a nested class it is no heading, so that headings stay unique."""
-        return self.title.format(text)
+        return f"**{title}**" if self.below else f"## {title}"
 
 
-_TOP = _Level("###", "## {}")
-_NESTED = _Level("####", "**{}**")
-
-
-def _classpage(writer: Writer, module: Module, name: str, cls: Class) -> str:
+def class_page(writer: Writer, module: Module, name: str, cls: Class) -> str:
+    """Write the page of a top-level class."""
     anchors = writer.site.class_anchors(writer.module, name)
-    page = _ClassPage(writer, anchors, anchors.page.copy())
-    doc = docstrings.parse(cls.doc).text
-    return page(module, name, doc, list(page.entries(name, cls, "", _TOP)))
+    whole = _ClassPage(writer, anchors, anchors.page.copy())
+    shown = whole.shown(name, cls, "")
+    return page(module, name, shown.doc.text, list(whole.entries(shown)))
 
 
 class _ClassPage(NamedTuple):
@@ -52,123 +56,131 @@ class _ClassPage(NamedTuple):
     anchors: ClassAnchors
     claimed: Anchors
 
-    def entries(
-        self, name: str, cls: Class, prefix: str, level: _Level
-    ) -> Iterator[str]:
-        """A class with its members and the classes inside it; ``prefix`` is its dotted name below the page's."""
-        module_name = self.writer.module
-        package = self.writer.site.package
+    def shown(self, name: str, cls: Class, below: str) -> _Shown:
+        """Collect what a class shows."""
+        package, module_name = self.writer.site.package, self.writer.module
         fields = constructor(package, module_name, cls)
         found = members(package, module_name, name, cls, dunder=True)
         known = frozenset([*(fields or ()), *found.attributes])
         doc = docstrings.parse(cls.doc, known)
-        yield self._classentry(name, cls, prefix, level, fields, found, doc)
-        for key, method in found.methods.items():
+        if fields:
+            fields, doc = without_sections(fields, doc)
+        return _Shown(name, cls, below, fields, found, doc)
+
+    def entries(self, shown: _Shown) -> Iterator[str]:
+        """A class with its methods and the classes inside it."""
+        yield self._class_entry(shown)
+        marks = "####" if shown.below else "###"
+        for name, method in shown.found.methods.items():
             yield function_entry(
                 self.writer,
-                key,
+                name,
                 method,
-                heading=f"{level.marks} {markdown.heading(f'{name}.{key}()')}",
-                anchor=self.anchors.members[prefix + key],
-                prefix=prefix,
+                heading=f"{marks} {markdown.heading(f'{shown.name}.{name}()')}",
+                anchor=self.anchors.members[shown.below + name],
+                below=shown.below,
                 claimed=self.claimed,
-                owner=name,
+                owner=shown.name,
             )
-        for inner, nested in cls.classes.items():
-            if is_public(inner):
-                dotted = f"{prefix}{inner}"
-                yield from self.entries(f"{name}.{inner}", nested, f"{dotted}.", _NESTED)
+        for name, inner in shown.cls.classes.items():
+            if is_public(name):
+                below = f"{shown.below}{name}."
+                yield from self.entries(
+                    self.shown(f"{shown.name}.{name}", inner, below)
+                )
 
-    def _classentry(
-        self,
-        name: str,
-        cls: Class,
-        prefix: str,
-        level: _Level,
-        fields: dict[str, Field] | None,
-        found: Members,
-        doc: docstrings.Docstring,
-    ) -> str:
+    def _class_entry(self, shown: _Shown) -> str:
         writer, module_name = self.writer, self.writer.module
         lead: list[str] = []
-        if prefix:
-            anchor = self.anchors.nested[prefix[:-1]]
-            lead = ["", f'<a id="{anchor}"></a>', "", f"### {markdown.heading(name)}", ""]
-        texts = [*tables.badges(writer, module_name, cls), writer.text(module_name, doc.text)]
-        notes = [cls.init_doc, titled_notes(cls.notes)]
+        if shown.below:
+            anchor = self.anchors.nested[shown.below[:-1]]
+            title = markdown.heading(shown.name)
+            lead = ["", f'<a id="{anchor}"></a>', "", f"### {title}"]
+            if shown.cls.bases:
+                lead.append("")
+        text = writer.text(module_name, shown.doc.text)
+        notes = [shown.cls.init_doc, titled_notes(shown.cls.notes)]
+        declared = class_declaration(
+            writer.site, module_name, shown.name, shown.cls, shown.fields
+        )
         return entry(
             lead=lead,
-            facts=self._facts(name, cls),
-            opening=[text for text in texts if text],
-            fences=[class_declaration(writer.site, module_name, name, cls, fields)],
-            closing=[writer.text(module_name, text) for text in notes if text],
-            tables=list(self._tables(name, cls, prefix, level, fields, found, doc)),
+            facts=self._facts(shown),
+            opening=[*tables.badges(writer, module_name, shown.cls), text],
+            fences=[declared],
+            closing=[writer.text(module_name, note) for note in notes if note],
+            tables=list(self._tables(shown)),
         )
 
-    def _facts(self, name: str, cls: Class) -> list[str]:
-        writer, module_name = self.writer, self.writer.module
-        outer = name.partition(".")[0]
-        definition = writer.site.package.modules[module_name].classes[outer]
-        home = module_name if definition.exported else definition.defined_in or module_name
-        facts = [f"Module: [`{module_name}`]({MODULE_PAGE})"]
-        if not definition.exported:
-            facts[0] += " (not exported)"
-        facts.append(f"Import: `from {home} import {outer}`")
-        if cls.bases:
-            scope = writer.scope(module_name)
-            bases = ", ".join(scope.linked(base, module_name) for base in cls.bases)
-            facts.append(f"Bases: {bases}")
+    def _facts(self, shown: _Shown) -> list[str]:
+        module_name = self.writer.module
+        facts: list[str] = []
+        if not shown.below:
+            home = module_name
+            module = f"Module: [`{module_name}`]({MODULE_PAGE})"
+            if not shown.cls.exported:
+                module += ", which does not export it"
+                home = shown.cls.defined_in or module_name
+            facts += [module, f"Import: `from {home} import {shown.name}`"]
+        if shown.cls.bases:
+            scope = self.writer.site.scope(module_name)
+            bases = [scope.linked(base, module_name) for base in shown.cls.bases]
+            facts.append(f"Bases: {', '.join(bases)}")
         return facts
 
-    def _tables(
-        self,
-        name: str,
-        cls: Class,
-        prefix: str,
-        level: _Level,
-        fields: dict[str, Field] | None,
-        found: Members,
-        doc: docstrings.Docstring,
-    ) -> Iterator[list[str]]:
+    def _tables(self, shown: _Shown) -> Iterator[list[str]]:
         writer, module_name = self.writer, self.writer.module
-        here = {key: self.anchors.members[prefix + key] for table in found for key in table}
-        if fields:
-            anchors = claim(self.claimed, prefix[:-1] or name, fields)
-            title = "Fields" if cls.dataclass is not None else "Parameters"
+        cls, found, doc = shown.cls, shown.found, shown.doc
+        if shown.fields:
+            owner = shown.below[:-1] or shown.name
+            anchors = claim(self.claimed, owner, shown.fields)
+            title = shown.titled("Parameters" if cls.dataclass is None else "Fields")
             yield tables.parameter_table(
-                writer, level.titled(title), fields, doc.parameters, anchors
+                writer, title, shown.fields, doc.parameters, anchors
             )
         raises = {**doc.raises, **cls.raises}
-        if raises:
-            yield tables.raises_table(writer, level.titled("Raises"), module_name, raises)
+        yield tables.raises_table(writer, shown.titled("Raises"), module_name, raises)
+        here = {
+            name: self.anchors.members[shown.below + name]
+            for table in found
+            for name in table
+        }
         if found.attributes:
-            title = "Members" if cls.kind == "enum" else "Attributes"
-            yield tables.member_table(
-                writer, level.titled(title), cls, found.attributes, name, here, doc.parameters
-            )
+            yield self._attributes(shown, here)
         if found.properties:
+            title = shown.titled("Properties")
             yield tables.property_table(
-                writer, level.titled("Properties"), found.properties, name, here
+                writer, title, found.properties, shown.name, here
             )
-        if found.methods:
-            rows = [
-                tables.summary_row(
-                    writer, method.module, f"[`{key}()`](#{here[key]})", method.definition
-                )
-                for key, method in found.methods.items()
-            ]
-            yield tables.summary_table(level.titled("Methods"), "Method", rows)
-        nested = {key: inner for key, inner in cls.classes.items() if is_public(key)}
-        if nested:
-            rows = [
-                tables.summary_row(
-                    writer,
-                    module_name,
-                    f"[`{key}`](#{self.anchors.nested[prefix + key]})",
-                    inner,
-                )
-                for key, inner in nested.items()
-            ]
-            yield tables.summary_table(level.titled("Nested classes"), "Class", rows)
+        methods = [
+            tables.summary_row(
+                writer, method.module, f"[`{name}()`](#{here[name]})", method.definition
+            )
+            for name, method in found.methods.items()
+        ]
+        yield tables.summary_table(shown.titled("Methods"), "Method", methods)
+        yield self._nested_classes(shown)
 
+    def _attributes(self, shown: _Shown, anchors: dict[str, str]) -> list[str]:
+        return tables.attribute_table(
+            self.writer,
+            shown.titled("Members" if shown.cls.kind == "enum" else "Attributes"),
+            shown.found.attributes,
+            shown.name,
+            anchors,
+            shown.doc.parameters,
+            enumeration=shown.cls.kind == "enum",
+        )
 
+    def _nested_classes(self, shown: _Shown) -> list[str]:
+        rows = [
+            tables.summary_row(
+                self.writer,
+                self.writer.module,
+                f"[`{name}`](#{self.anchors.nested[shown.below + name]})",
+                inner,
+            )
+            for name, inner in shown.cls.classes.items()
+            if is_public(name)
+        ]
+        return tables.summary_table(shown.titled("Nested classes"), "Class", rows)

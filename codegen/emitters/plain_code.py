@@ -23,7 +23,7 @@ _STARS = {"var-positional": "*", "var-keyword": "**"}
 _DATACLASS_DEFAULTS = Dataclass()
 
 
-def default(scope: Scope, parameter: Parameter | Attribute) -> str:
+def default_of(parameter: Parameter | Attribute, scope: Scope) -> str:
     """The value a caller gets by leaving a parameter out, as Python; empty when there is none."""
     value = parameter.default if isinstance(parameter, Parameter) else parameter.value
     if value is not None:
@@ -60,14 +60,16 @@ def starred(name: str, parameter: Parameter) -> str:
 def _item(name: str, field: Field, scope: Scope) -> str:
     parameter = field.parameter
     text = starred(name, parameter)
-    value = default(scope, parameter)
+    value = default_of(parameter, scope)
     if parameter.type is None:
         return f"{text}={value}" if value else text
     text += f": {scope.code(parameter.type)}"
     return f"{text} = {value}" if value else text
 
 
-def declaration(site: Site, name: str, member: Member[Function], *, method: bool) -> str:
+def declaration(
+    site: Site, name: str, member: Member[Function], *, method: bool
+) -> str:
     """A function or method as Python, every overload of it if it has some."""
     function = member.definition
     signatures: Iterable[Function | Overload] = function.overloads or (function,)
@@ -102,7 +104,9 @@ def _declaration(
         for key, parameter in signature.parameters.items()
     }
     returned = scope.code(signature.returns.type or "None")
-    head = f"{'async ' if function.asynchronous else ''}def {name}"
+    # One that can be called both ways blocks when it is called plainly.
+    awaited = function.asynchronous and not function.sync_and_async
+    head = f"{'async ' if awaited else ''}def {name}"
     parameters = [*receiver, *items(fields, site)]
     return lines + bracketed(head, parameters, f" -> {returned}: ...")
 

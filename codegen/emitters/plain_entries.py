@@ -5,8 +5,11 @@ Knows in which order an entry shows its facts. It must not know how a single fac
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from codegen.emitters import docstrings, markdown
 from codegen.emitters import plain_tables as tables
+from codegen.emitters.docstrings import Docstring
 from codegen.emitters.page_parts import Field, Member
 from codegen.emitters.plain_code import declaration
 from codegen.emitters.plain_links import Anchors
@@ -16,41 +19,48 @@ from codegen.model import Function, Module
 
 
 def page(module: Module, title: str, doc: str, entries: list[str]) -> str:
+    """Write a page: front matter, heading and entries."""
     front_matter = [f"title: {markdown.yaml_string(title)}"]
     summary = docstrings.summary(markdown.clean(doc)) if doc else ""
     if summary:
         front_matter.append(f"description: {markdown.yaml_string(summary)}")
     if module.page.version is not None:
         front_matter.append(f"version: {markdown.yaml_string(module.page.version)}")
+    first, *others = entries
     return shape("page.md").render(
-        title=markdown.heading(title), front_matter=front_matter, parts=entries
+        title=markdown.heading(title),
+        front_matter=front_matter,
+        parts=[first.lstrip("\n"), *others],
     )
 
 
 def entry(
     *,
-    lead: list[str] | None = None,
-    facts: list[str] | None = None,
-    opening: list[str] | None = None,
-    fences: list[str] | None = None,
-    closing: list[str] | None = None,
-    tables: list[list[str]] | None = None,
+    lead: Sequence[str] = (),
+    facts: Sequence[str] = (),
+    opening: Sequence[str] = (),
+    fences: Sequence[str] = (),
+    closing: Sequence[str] = (),
+    tables: Sequence[list[str]] = (),
 ) -> str:
+    """Write one entry; parts that are empty are left out."""
     return shape("plain_entry.md").render(
-        lead=lead or [],
-        facts=facts or [],
-        opening=opening or [],
-        fences=fences or [],
-        closing=closing or [],
-        tables=tables or [],
+        lead=lead,
+        facts=facts,
+        opening=[text for text in opening if text],
+        fences=fences,
+        closing=[text for text in closing if text],
+        tables=[table for table in tables if table],
     )
 
 
 def titled_notes(notes: str) -> str:
+    """Put a title above notes, if there are some."""
     return f"**Notes**\n\n{notes}" if notes else ""
 
 
 def claim(claimed: Anchors, owner: str, fields: dict[str, Field]) -> dict[str, str]:
+    """Give each parameter of a callable its anchor, such as ``clone_with.image``."""
     return {name: claimed.claim(f"{owner}.{name}") for name in fields}
 
 
@@ -61,64 +71,71 @@ def function_entry(
     *,
     heading: str,
     anchor: str,
-    prefix: str,
+    below: str,
     claimed: Anchors,
     owner: str | None,
 ) -> str:
+    """Write what there is to say of a function, or of a method of ``owner``."""
     function, module_name = member.definition, member.module
     fields = {
         key: Field(module_name, parameter, parameter.doc)
         for key, parameter in function.parameters.items()
     }
     doc = docstrings.parse(function.doc, frozenset(fields))
-    fields, doc = _without_sections(fields, doc)
-    opening = [tables.inherited(writer, member, owner, name)] if owner else []
-    opening += tables.badges(writer, module_name, function)
-    closing = [writer.text(module_name, doc.text)]
-    if function.sync_and_async:
-        label = f"{owner.rpartition('.')[2]}.{name}" if owner else name
-        closing.append(
-            f"A plain call waits for the result; `await {label}.aio(...)` does the same asynchronously."
-        )
-    closing.append(writer.text(module_name, titled_notes(function.notes)))
-    tables: list[list[str]] = []
-    if fields:
-        anchors = claim(claimed, prefix + name, fields)
-        tables.append(
-            tables.parameter_table(writer, "**Parameters**", fields, doc.parameters, anchors)
-        )
-    returns = function.returns
-    tables += [
-        tables.returns_table(
-            writer, "**Returns**", module_name, returns.type, returns.doc or doc.returns
-        ),
-        tables.raises_table(
-            writer, "**Raises**", module_name, {**doc.raises, **function.raises}
-        ),
-    ]
+    fields, doc = without_sections(fields, doc)
+    origin = tables.inherited(writer, member, owner, name) if owner else ""
     return entry(
         lead=["", f'<a id="{anchor}"></a>', "", heading],
-        opening=[text for text in opening if text],
+        opening=[origin, *tables.badges(writer, module_name, function)],
         fences=[declaration(writer.site, name, member, method=owner is not None)],
-        closing=[text for text in closing if text],
-        tables=tables,
+        closing=[
+            writer.text(module_name, doc.text),
+            _pair(name, function, owner) if function.sync_and_async else "",
+            writer.text(module_name, titled_notes(function.notes)),
+        ],
+        tables=[
+            tables.parameter_table(
+                writer,
+                "**Parameters**",
+                fields,
+                doc.parameters,
+                claim(claimed, below + name, fields),
+            ),
+            tables.returns_table(
+                writer,
+                module_name,
+                function.returns.type,
+                function.returns.doc or doc.returns,
+            ),
+            tables.raises_table(
+                writer, "**Raises**", module_name, {**doc.raises, **function.raises}
+            ),
+        ],
     )
 
 
-def _without_sections(
-    fields: dict[str, Field], doc: docstrings.Docstring
-) -> tuple[dict[str, Field], docstrings.Docstring]:
+def _pair(name: str, function: Function, owner: str | None) -> str:
+    bound = owner is not None and function.binding != "instance"
+    label = f"{owner}.{name}" if bound else name
+    return (
+        f"A plain call waits for the result; awaiting `{label}.aio(...)` does the same "
+        "asynchronously."
+    )
+
+
+def without_sections(
+    fields: dict[str, Field], doc: Docstring
+) -> tuple[dict[str, Field], Docstring]:
     """Move what stuck to the text of a parameter, such as ``:return:``, to where it belongs."""
-    cleaned = dict(fields)
+    cleaned = fields
     for name, field in fields.items():
-        if ":" not in field.doc:
+        if not docstrings.has_fields(field.doc):
             continue
         found = docstrings.parse(field.doc)
         if found.text != field.doc:
-            cleaned[name] = field._replace(doc=found.text)
+            cleaned = {**cleaned, name: field._replace(doc=found.text)}
             doc = doc._replace(
-                raises={**found.raises, **doc.raises}, returns=doc.returns or found.returns
+                raises={**found.raises, **doc.raises},
+                returns=doc.returns or found.returns,
             )
     return cleaned, doc
-
-

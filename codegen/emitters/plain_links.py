@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from codegen import types
 from codegen.emitters import markdown
 from codegen.emitters.page_parts import class_files, is_public, members, unique
-from codegen.model import Class, Definition, Module, TypeVariable
+from codegen.model import Class, Definition, Module, TypeAlias, TypeVariable
 from codegen.package import Package, Symbol, definitions
 
 MODULE_PAGE = "index.md"
@@ -21,7 +22,7 @@ MODULE_PAGE = "index.md"
 # The anchors that renderers derive from the headings of a page by themselves.
 _SECTION_SLUGS = frozenset(
     "parameters members attributes properties methods nested-classes notes returns raises classes protocols "
-    "enumerations exceptions functions type-aliases variables type-variables re-exports".split()
+    "supporting-classes supporting-types enumerations exceptions functions type-aliases variables type-variables re-exports".split()
 )
 _LINKED = re.compile("\x00([^\x01]*)\x01([^\x02]*)\x02")
 
@@ -52,7 +53,9 @@ def _slug(heading: str) -> str:
 class ClassAnchors:
     """The anchors of a class's page that other pages may link to, by dotted name below the class."""
 
-    def __init__(self, package: Package, module_name: str, name: str, cls: Class) -> None:
+    def __init__(
+        self, package: Package, module_name: str, name: str, cls: Class
+    ) -> None:
         self.nested: dict[str, str] = {}
         self.members: dict[str, str] = {}
         self._package = package
@@ -105,7 +108,9 @@ class Site:
             module = self.package.modules[module_name]
             functions = (f"{module_name}.{name}" for name in module.functions)
             anchors = Anchors(module.page.title or module_name, *functions)
-            shown = {name: anchors.claim(name) for name, _ in shown_on_module_page(module)}
+            shown = {
+                name: anchors.claim(name) for name, _ in shown_on_module_page(module)
+            }
             self._module_anchors[module_name] = anchors, shown
         return self._module_anchors[module_name]
 
@@ -114,7 +119,9 @@ class Site:
         key = (module_name, name)
         if key not in self._class_anchors:
             cls = self.package.modules[module_name].classes[name]
-            self._class_anchors[key] = ClassAnchors(self.package, module_name, name, cls)
+            self._class_anchors[key] = ClassAnchors(
+                self.package, module_name, name, cls
+            )
         return self._class_anchors[key]
 
     def place(self, symbol: Symbol) -> str | None:
@@ -151,6 +158,8 @@ def shown_on_module_page(
         (name, definition)
         for name, definition in definitions(module)
         if is_public(name) and not isinstance(definition, Class)
+        # What types are made of is shown even where users cannot import it.
+        and (definition.exported or isinstance(definition, TypeAlias | TypeVariable))
     ]
 
 
@@ -163,6 +172,7 @@ class Scope:
         self._code: dict[str, str] = {}
         self._values: dict[str, str] = {}
         self._cells: dict[tuple[str, str], str] = {}
+        self._links: dict[str, markdown.Link] = {}
 
     def code(self, text: str) -> str:
         """Write a type as Python, with short names."""
@@ -175,8 +185,18 @@ class Scope:
         """Write a default or constant as Python, with short names."""
         written = self._values.get(text)
         if written is None:
-            written = self._values[text] = types.spell_value(text, self.code)
+            written = self._values[text] = types.spell_value(text, self._short)
         return written
+
+    def _short(self, name: str) -> str:
+        """Spell a name in a value; a member of a project's class goes by the class's short name."""
+        owner, _, member = name.rpartition(".")
+        package = self._site.package
+        if owner and package.find(self.module, name) is None:
+            symbol = package.find(self.module, owner)
+            if symbol is not None and isinstance(symbol.definition, Class):
+                return f"{symbol.name}.{member}"
+        return self.code(name)
 
     def cell(self, text: str, page_module: str) -> str:
         """Write a type for a table cell of a page of ``page_module``; every known name is linked."""
@@ -201,6 +221,15 @@ class Scope:
         for href, name, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
             written += [f"[{write(name)}]({href})", _spaced(rest, write)]
         return "".join(written)
+
+    def link(self, page_module: str) -> markdown.Link:
+        """Return what finds the link to a name from a page of ``page_module``."""
+        found = self._links.get(page_module)
+        if found is None:
+            found = self._links[page_module] = partial(
+                self.href, page_module=page_module
+            )
+        return found
 
     def _marked(self, name: str, page_module: str) -> str:
         symbol = self._site.package.find(self.module, name)

@@ -5,16 +5,15 @@ Knows how a single fact is shown in a row. It must not know which facts a page s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from codegen.emitters import docstrings, markdown
 from codegen.emitters.page_parts import Field, Member
-from codegen.emitters.plain_code import default, starred
+from codegen.emitters.plain_code import default_of, starred
 from codegen.emitters.plain_links import Scope, Site, relative
 from codegen.model import (
     Attribute,
-    Class,
     Definition,
     Deprecation,
     Function,
@@ -35,8 +34,7 @@ class Writer(NamedTuple):
 
     def link(self, module_name: str) -> markdown.Link:
         """Resolve names that a text of ``module_name`` mentions, for links on this page."""
-        scope = self.site.scope(module_name)
-        return lambda name: scope.href(name, self.module)
+        return self.site.scope(module_name).link(self.module)
 
     def type_cell(self, module_name: str, text: str) -> str:
         """Write a type for a table."""
@@ -44,24 +42,30 @@ class Writer(NamedTuple):
 
     def text_cell(self, module_name: str, text: str) -> str:
         """Write a text for a table."""
-        return markdown.cell(text, self.link(module_name)) if text else ""
+        if not text or markdown.is_ordinary(text):
+            return text
+        return markdown.cell(text, self.link(module_name))
 
     def text(self, module_name: str, text: str) -> str:
         """Write a text as blocks."""
         return markdown.prose(text, self.link(module_name))
 
-    def class_link(self, module_name: str, name: str) -> str:
-        """Write the name of a class, linked if it has a page."""
-        href = self.scope(module_name).href(f"{module_name}.{name}", self.module)
-        return markdown.code(name) if href is None else f"[{markdown.code(name)}]({href})"
+    def value_cell(self, module_name: str, value: str | None) -> str:
+        """Write a value for a table; empty when there is none."""
+        if value is None:
+            return ""
+        return markdown.cell_code(self.site.scope(module_name).value(value))
 
 
-# Tables: each is a list of lines and begins with a blank line and its title
-
-
-def _table(title: str, columns: str, rows: list[str]) -> list[str]:
-    separator = "|" + "-|" * (columns.count("|") - 1)
-    return ["", title, "", columns, separator, *rows]
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
+) -> list[str]:
+    """Lay out a table below its title, after a blank line; nothing when it has no rows."""
+    lines = [f"| {' | '.join(cells)} |" for cells in rows]
+    if not lines:
+        return []
+    head = f"| {' | '.join(columns)} |"
+    return ["", title, "", head, "|" + "-|" * len(columns), *lines]
 
 
 def parameter_table(
@@ -71,41 +75,48 @@ def parameter_table(
     texts: Mapping[str, str],
     anchors: Mapping[str, str],
 ) -> list[str]:
-    """The parameters of a callable: name, type, default and text."""
+    """The parameters of a callable; ``texts`` has what the text of the callable says of those without text."""
     rows = [
-        _parameter_row(writer, name, field, texts.get(name) or field.doc, anchors[name])
+        _parameter_row(
+            writer, name, field, field.doc or texts.get(name, ""), anchors[name]
+        )
         for name, field in fields.items()
     ]
-    return _table(title, "| Name | Type | Default | Description |", rows)
+    return table(title, ("Name", "Type", "Default", "Description"), rows)
 
 
 def _parameter_row(
     writer: Writer, name: str, field: Field, doc: str, anchor: str
-) -> str:
+) -> tuple[str, str, str, str]:
     parameter = field.parameter
-    scope = writer.scope(field.module)
-    value = default(scope, parameter)
+    scope = writer.site.scope(field.module)
+    value = default_of(parameter, scope)
     if value:
         value = markdown.cell_code(value)
     elif parameter.required:
         value = "required"
-    type_ = scope.cell(parameter.type, writer.module) if parameter.type else ""
-    text = writer.text_cell(field.module, doc)
-    if parameter.since is not None or parameter.deprecated is not None:
-        text = _with_badge(writer, field.module, parameter, text)
-    label = starred(name, parameter)
-    return f'| <a id="{anchor}"></a>`{label}` | {type_} | {value} | {text} |'
+    if doc.startswith("(") and parameter.type is not None:
+        # Some docstrings repeat the type in front.
+        doc = doc.removeprefix(f"({parameter.type})").lstrip()
+    return (
+        f'<a id="{anchor}"></a>`{starred(name, parameter)}`',
+        scope.cell(parameter.type, writer.module) if parameter.type else "",
+        value,
+        described(writer, field.module, parameter, doc),
+    )
 
 
 def returns_table(
-    writer: Writer, title: str, module_name: str, type_: str | None, doc: str
+    writer: Writer, module_name: str, type_: str | None, doc: str
 ) -> list[str]:
     """What a callable returns; nothing when that is None and there is nothing to say about it."""
-    if type_ in (None, "None") and not doc:
+    if type_ in (None, "None") and not doc.strip():
         return []
-    written = writer.type_cell(module_name, type_ or "None")
-    row = f"| {written} | {writer.text_cell(module_name, doc)} |"
-    return _table(title, "| Type | Description |", [row])
+    cells = (
+        writer.type_cell(module_name, type_ or "None"),
+        writer.text_cell(module_name, doc),
+    )
+    return table("**Returns**", ("Type", "Description"), [cells])
 
 
 def raises_table(
@@ -113,100 +124,124 @@ def raises_table(
 ) -> list[str]:
     """What a callable raises, and when."""
     rows = [
-        f"| {error_cell(writer, module_name, error)} | {writer.text_cell(module_name, text)} |"
+        (_error_cell(writer, module_name, error), writer.text_cell(module_name, text))
         for error, text in raises.items()
     ]
-    return _table(title, "| Exception | Description |", rows) if rows else []
+    return table(title, ("Exception", "Description"), rows)
 
 
-def error_cell(writer: Writer, module_name: str, error: str) -> str:
-    """Write the name of an exception; one found in a text may be anything."""
-    if not all(part.isidentifier() for part in error.split(".")):
-        return writer.text_cell(module_name, error)
-    return writer.type_cell(module_name, error)
+def _error_cell(writer: Writer, module_name: str, error: str) -> str:
+    """Write the name of an exception; one that was found in a text may be anything."""
+    if all(part.isidentifier() for part in error.split(".")):
+        return writer.type_cell(module_name, error)
+    return writer.text_cell(module_name, error)
 
 
-def member_table(
-    writer: Writer, title: str, cls: Class, found: Mapping[str, Member[Attribute]], owner: str,
-    anchors: Mapping[str, str], texts: Mapping[str, str],
-) -> list[str]:  # fmt: skip
+def attribute_table(
+    writer: Writer,
+    title: str,
+    found: Mapping[str, Member[Attribute]],
+    owner: str,
+    anchors: Mapping[str, str],
+    texts: Mapping[str, str],
+    *,
+    enumeration: bool,
+) -> list[str]:
     """The members of an enumeration, or the attributes of any other class."""
-    is_enum = cls.kind == "enum"
-    rows: list[str] = []
+    rows: list[list[str]] = []
     for name, member in found.items():
-        attribute, scope = member.definition, writer.scope(member.module)
-        value = default(scope, attribute)
-        cells = [
-            f'<a id="{anchors[name]}"></a>`{name}`',
-            *([] if is_enum else [_attribute_type(writer, member)]),
-            markdown.cell_code(value or "auto()") if value or is_enum else "",
-            _described(writer, member, owner, name, texts.get(name, "")),
-        ]
-        rows.append(f"| {' | '.join(cells)} |")
-    columns = "| Name | Value | Description |" if is_enum else "| Name | Type | Value | Description |"
-    return _table(title, columns, rows)
+        value = default_of(member.definition, writer.site.scope(member.module))
+        if enumeration:
+            cells = [markdown.cell_code(value or "auto()")]
+        else:
+            cells = [
+                _attribute_type(writer, member),
+                markdown.cell_code(value) if value else "",
+            ]
+        text = member.definition.doc or texts.get(name, "")
+        label = f'<a id="{anchors[name]}"></a>`{name}`'
+        rows.append([label, *cells, _of_member(writer, member, owner, name, text)])
+    types = () if enumeration else ("Type",)
+    return table(title, ("Name", *types, "Value", "Description"), rows)
 
 
 def _attribute_type(writer: Writer, member: Member[Attribute]) -> str:
-    attribute = member.definition
-    if attribute.class_variable:
-        return writer.type_cell(member.module, f"typing.ClassVar[{attribute.type or 'typing.Any'}]")
-    return writer.type_cell(member.module, attribute.type) if attribute.type else ""
+    text = member.definition.type
+    if member.definition.class_variable:
+        text = f"typing.ClassVar[{text or 'typing.Any'}]"
+    return writer.type_cell(member.module, text) if text else ""
 
 
 def property_table(
-    writer: Writer, title: str, found: Mapping[str, Member[Property]], owner: str,
+    writer: Writer,
+    title: str,
+    found: Mapping[str, Member[Property]],
+    owner: str,
     anchors: Mapping[str, str],
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """The properties of a class, and whether they can be set."""
-    rows: list[str] = []
+    rows: list[tuple[str, ...]] = []
     for name, member in found.items():
         prop = member.definition
-        text = _described(writer, member, owner, name, "")
+        cells = [_of_member(writer, member, owner, name, prop.doc)]
         for error, when in prop.raises.items():
-            raised = f"Raises {error_cell(writer, member.module, error)}"
+            raised = f"Raises {_error_cell(writer, member.module, error)}"
             reason = writer.text_cell(member.module, when)
-            text += f"{'<br>' if text else ''}{raised}{': ' if reason else ''}{reason}"
-        access = "read and write" if prop.setter else "read-only"
+            cells.append(f"{raised}: {reason}" if reason else f"{raised}.")
         rows.append(
-            f'| <a id="{anchors[name]}"></a>`{name}` | {writer.type_cell(member.module, prop.type)} '
-            f"| {access} | {text} |"
+            (
+                f'<a id="{anchors[name]}"></a>`{name}`',
+                writer.type_cell(member.module, prop.type),
+                "read and write" if prop.setter else "read-only",
+                "<br>".join(filter(None, cells)),
+            )
         )
-    return _table(title, "| Name | Type | Access | Description |", rows)
+    return table(title, ("Name", "Type", "Access", "Description"), rows)
 
 
-def _described(
+def _of_member(
     writer: Writer,
     member: Member[Attribute] | Member[Property],
     owner: str,
     name: str,
-    fallback: str,
+    doc: str,
 ) -> str:
     """The text of a member with its badge, and whose it is if it is inherited."""
-    definition = member.definition
-    text = writer.text_cell(member.module, definition.doc or fallback)
-    text = _with_badge(writer, member.module, definition, text)
+    text = described(writer, member.module, member.definition, doc)
     origin = inherited(writer, member, owner, name)
-    return f"{text}{'<br>' if text else ''}{origin}" if origin else text
+    return "<br>".join(filter(None, (text, origin)))
 
 
 def summary_row(
-    writer: Writer, module_name: str, name: str, definition: Definition, doc: str = ""
-) -> str:
+    writer: Writer, module_name: str, label: str, definition: Definition
+) -> tuple[str, str]:
     """One line of a list: a linked name and the first sentence of its text."""
-    text = docstrings.summary(doc or definition.doc)
-    cell = writer.text_cell(module_name, text)
+    doc = docstrings.parse(definition.doc).text if definition.doc else ""
+    cell = writer.text_cell(module_name, docstrings.summary(doc))
     if definition.deprecated is not None:
         cell = f"**Deprecated.** {cell}".rstrip()
-    return f"| {name} | {cell} |"
+    return label, cell
 
 
-def summary_table(title: str, column: str, rows: list[str]) -> list[str]:
+def summary_table(
+    title: str, column: str, rows: Iterable[tuple[str, str]]
+) -> list[str]:
     """A list of links with summaries."""
-    return _table(title, f"| {column} | Description |", rows) if rows else []
+    return table(title, (column, "Description"), rows)
 
 
-# Badges
+def described(
+    writer: Writer,
+    module_name: str,
+    element: Definition | Parameter,
+    doc: str | None = None,
+) -> str:
+    """The text of an element for a table, behind its badges."""
+    doc = element.doc if doc is None else doc
+    text = writer.text_cell(module_name, doc) if doc else ""
+    if element.since is None and element.deprecated is None:
+        return text
+    return " ".join([*badges(writer, module_name, element), text]).rstrip()
 
 
 def inherited(
@@ -248,13 +283,7 @@ def _deprecation(writer: Writer, module_name: str, deprecated: Deprecation) -> s
             use = markdown.cell_code(deprecated.use)
         text += f" Use {use} instead."
     if deprecated.remove_in:
-        text += f" It will be removed in version {markdown.heading(deprecated.remove_in)}."
+        text += (
+            f" It will be removed in version {markdown.heading(deprecated.remove_in)}."
+        )
     return text
-
-
-def _with_badge(
-    writer: Writer, module_name: str, element: Definition | Parameter, text: str
-) -> str:
-    if element.since is None and element.deprecated is None:
-        return text
-    return " ".join([*badges(writer, module_name, element), text]).rstrip()

@@ -21,7 +21,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     # Pages are Markdown, not HTML: texts are escaped where they are put together.
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -30,6 +30,9 @@ def _environment() -> Environment:
         auto_reload=False,
         autoescape=False,
     )
+    # No template uses jinja's own functions, and every rendering would copy them.
+    environment.globals.clear()
+    return environment
 
 
 @cache

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codegen import types
+from codegen.emitters.bodies import (
+    arguments,
+    delegation,
+    missing,
+    returns_something,
+    split_core,
+)
 from codegen.emitters.declarations import (
     Declarations,
     Style,
@@ -18,7 +24,8 @@ from codegen.emitters.declarations import (
     pair_name,
     receiver,
 )
-from codegen.emitters.formatting import bracketed, docstring, section, wrapped
+from codegen.emitters.documentation import described, function_text, module_text
+from codegen.emitters.formatting import bracketed, docstring, wrapped
 from codegen.layout import PythonModule
 from codegen.model import (
     Attribute,
@@ -34,7 +41,6 @@ from codegen.model import (
 from codegen.package import Package, Symbol
 
 Lines = list[str]
-_DOCSTRING_WIDTH = 88
 
 
 def emit(file: PythonModule, package: Package, style: Style) -> str:
@@ -49,7 +55,7 @@ class _Source(Declarations):
     def text(self) -> str:
         blocks = [self._definition(symbol) for symbol in self.file.definitions]
         lines = [*header(self.file, self.style), ""]
-        lines += docstring(_module_text(self.file), "")
+        lines += docstring(module_text(self.file), "")
         if blocks or self.file.exports:
             lines += ["", "from __future__ import annotations", ""]
             imports = self.import_lines()
@@ -89,8 +95,8 @@ class _Source(Declarations):
     def _variable(self, symbol: Symbol, variable: Variable) -> Lines:
         annotation = self.names.annotation(symbol.module, variable.type)
         if variable.core is not None:
-            module, name = _core(variable.core)
-            value = f"{self.names.special(module)}.{name}"
+            module, name = split_core(variable.core)
+            value = f"{self.names.module(module)}.{name}"
         else:
             value = self.names.value(symbol.module, variable.value or "None")
         lines = wrapped([f"{symbol.name}: {annotation} = {value}"])
@@ -98,6 +104,14 @@ class _Source(Declarations):
 
     def _class(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
         inner = indent + "    "
+        with self.names.inside(symbol.name, member_names(cls)):
+            body = self._class_body(symbol, cls, inner)
+        lines = self.class_decorators(symbol, cls, indent)
+        name = symbol.name.rpartition(".")[2]
+        lines += self.class_line(symbol, cls, name, indent)
+        return [*lines, *(body or [f"{inner}pass"])]
+
+    def _class_body(self, symbol: Symbol, cls: Class, inner: str) -> Lines:
         parts: list[Lines] = []
         if cls.doc or cls.parameters or cls.raises:
             parts.append(self._class_docstring(cls, inner))
@@ -112,31 +126,27 @@ class _Source(Declarations):
             parts += self._property(symbol, cls, name, prop, inner)
         for name, method in cls.methods.items():
             parts += self._method(symbol, cls, name, method, inner)
-        name = symbol.name.rpartition(".")[2]
-        lines = self.class_decorators(symbol, cls, indent)
-        lines += self.class_line(symbol, cls, name, indent)
-        return [*lines, *(_spaced(parts) or [f"{inner}pass"])]
+        return _spaced([part for part in parts if part])
 
     def _class_docstring(self, cls: Class, indent: str) -> Lines:
         title = "Attributes" if cls.dataclass is not None else "Args"
-        text = _text(cls.doc, cls.parameters or {}, "", cls.raises, len(indent), title)
+        text = described(
+            cls.doc, cls.parameters or {}, "", cls.raises, len(indent), title
+        )
         return docstring(text, indent) if text else []
 
     def _variables(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
-        shadow = member_names(cls)
         lines: Lines = []
         for name, attribute in cls.attributes.items():
             if cls.dataclass is None or attribute.class_variable or cls.kind == "enum":
-                lines += self._class_variable(
-                    symbol, cls, name, attribute, shadow, indent
-                )
+                lines += self._class_variable(symbol, cls, name, attribute, indent)
         if cls.dataclass is not None:
             for name, parameter in (cls.parameters or {}).items():
                 if parameter.type is not None:
-                    lines += self._field(symbol, cls, name, parameter, shadow, indent)
+                    lines += self._field(symbol, cls, name, parameter, indent)
             for name, attribute in cls.attributes.items():
                 if not attribute.class_variable:
-                    lines += self._state(symbol, name, attribute, shadow, indent)
+                    lines += self._state(symbol, name, attribute, indent)
         return lines
 
     def _class_variable(
@@ -145,7 +155,6 @@ class _Source(Declarations):
         cls: Class,
         name: str,
         attribute: Attribute,
-        shadow: frozenset[str],
         indent: str,
     ) -> Lines:
         if cls.kind == "enum":
@@ -153,7 +162,7 @@ class _Source(Declarations):
             if attribute.value is not None:
                 value = self.names.value(symbol.module, attribute.value)
             return wrapped([f"{indent}{name} = {value}"], indent)
-        annotation = self._annotation(symbol, attribute.type, shadow)
+        annotation = self._annotation(symbol, attribute.type)
         if attribute.class_variable:
             annotation = f"{self.names.special('typing.ClassVar')}[{annotation}]"
         line = f"{indent}{name}: {annotation}"
@@ -161,12 +170,10 @@ class _Source(Declarations):
             line += f" = {self.names.value(symbol.module, attribute.value)}"
         return wrapped([line], indent)
 
-    def _annotation(
-        self, symbol: Symbol, text: str | None, shadow: frozenset[str]
-    ) -> str:
+    def _annotation(self, symbol: Symbol, text: str | None) -> str:
         if text is None:
             return self.names.special("typing.Any", run_time=False)
-        return self.names.annotation(symbol.module, text, shadow)
+        return self.names.annotation(symbol.module, text)
 
     def _field(
         self,
@@ -174,10 +181,9 @@ class _Source(Declarations):
         cls: Class,
         name: str,
         parameter: Parameter,
-        shadow: frozenset[str],
         indent: str,
     ) -> Lines:
-        annotation = self._annotation(symbol, parameter.type, shadow)
+        annotation = self._annotation(symbol, parameter.type)
         options = []
         if parameter.factory is not None:
             factory = self.names.value(symbol.module, parameter.factory)
@@ -200,7 +206,6 @@ class _Source(Declarations):
         symbol: Symbol,
         name: str,
         attribute: Attribute,
-        shadow: frozenset[str],
         indent: str,
     ) -> Lines:
         """A field that callers do not pass and that says nothing about equality."""
@@ -213,7 +218,7 @@ class _Source(Declarations):
                 f"default={self.names.value(symbol.module, attribute.value)}"
             )
         options += ["init=False", "repr=False", "compare=False"]
-        annotation = self._annotation(symbol, attribute.type, shadow)
+        annotation = self._annotation(symbol, attribute.type)
         head = f"{name}: {annotation} = {self.names.special('dataclasses.field')}"
         return wrapped(bracketed(head, options, "", indent), indent)
 
@@ -223,7 +228,7 @@ class _Source(Declarations):
             if cls.core is not None:
                 yield [
                     f"{indent}def __post_init__(self) -> None:",
-                    *_delegation(cls.core, ["self"], inner, frozenset()),
+                    *delegation(cls.core, ["self"], inner, frozenset()),
                 ]
             return
         if not has_init(cls):
@@ -235,14 +240,13 @@ class _Source(Declarations):
             "__init__",
             init,
             receiver="self",
-            shadow=member_names(cls),
             indent=indent,
         )
         if cls.init_doc:
             lines += docstring(cls.init_doc, inner)
         if cls.core is not None:
-            arguments = ["self", *_arguments(parameters)]
-            lines += _delegation(cls.core, arguments, inner, frozenset(parameters))
+            passed = ["self", *arguments(parameters)]
+            lines += delegation(cls.core, passed, inner, frozenset(parameters))
         else:
             assignments = [f"{inner}self.{name} = {name}" for name in parameters]
             lines += assignments or ([] if cls.init_doc else [f"{inner}pass"])
@@ -252,27 +256,27 @@ class _Source(Declarations):
         self, symbol: Symbol, cls: Class, name: str, prop: Property, indent: str
     ) -> Iterator[Lines]:
         inner = indent + "    "
-        annotation = self.names.annotation(symbol.module, prop.type, member_names(cls))
+        annotation = self.names.annotation(symbol.module, prop.type)
         lines = [f"{indent}@property", *self.deprecation(prop.deprecated, indent)]
         if prop.abstract:
             lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
         lines.append(f"{indent}def {name}(self) -> {annotation}:")
-        text = _text(prop.doc, {}, "", prop.raises, len(inner))
+        text = described(prop.doc, {}, "", prop.raises, len(inner))
         lines += docstring(text, inner) if text else []
         if prop.core is not None:
-            lines += _delegation(
+            lines += delegation(
                 prop.core, ["self"], inner, frozenset(), prefix="return "
             )
         elif prop.abstract or cls.kind == "protocol":
             lines.append(f"{inner}raise NotImplementedError" if text else f"{inner}...")
         else:
-            lines += _missing(f"{symbol.public_path}.{name}", inner)
+            lines += missing(f"{symbol.public_path}.{name}", inner)
         yield lines
         if prop.setter is not None:
             yield [
                 f"{indent}@{name}.setter",
                 f"{indent}def {name}(self, value: {annotation}) -> None:",
-                *_delegation(
+                *delegation(
                     prop.setter, ["self", "value"], inner, frozenset(["value"])
                 ),
             ]
@@ -303,13 +307,10 @@ class _Source(Declarations):
         cls: Class | None,
         indent: str,
     ) -> Lines:
-        shadow = member_names(cls) if cls is not None else frozenset()
         first = receiver(function) if cls is not None else None
         lines: Lines = []
         for overload in function.overloads:
-            lines += self._overload(
-                symbol, name, function, overload, first, shadow, indent
-            )
+            lines += self._overload(symbol, name, function, overload, first, indent)
         lines += self.function_decorators(symbol, function, indent)
         lines += self.signature(
             symbol,
@@ -317,7 +318,6 @@ class _Source(Declarations):
             function,
             receiver=first,
             asynchronous=function.asynchronous,
-            shadow=shadow,
             indent=indent,
         )
         inner = indent + "    "
@@ -331,7 +331,7 @@ class _Source(Declarations):
             where = (
                 symbol.public_path if cls is None else f"{symbol.public_path}.{name}"
             )
-            lines += _missing(where, inner)
+            lines += missing(where, inner)
         return lines
 
     def _overload(
@@ -341,7 +341,6 @@ class _Source(Declarations):
         function: Function,
         overload: Overload,
         first: str | None,
-        shadow: frozenset[str],
         indent: str,
     ) -> Lines:
         lines = [f"{indent}@{self.names.special('typing.overload')}"]
@@ -353,7 +352,6 @@ class _Source(Declarations):
             overload,
             receiver=first,
             asynchronous=function.asynchronous,
-            shadow=shadow,
             indent=indent,
             end=": ...",
         )
@@ -361,12 +359,12 @@ class _Source(Declarations):
 
     def _delegated(self, function: Function, first: str | None, indent: str) -> Lines:
         assert function.core is not None
-        arguments = [*([first] if first else []), *_arguments(function.parameters)]
-        prefix = "return " if _returns_something(function) else ""
+        passed = [*([first] if first else []), *arguments(function.parameters)]
+        prefix = "return " if returns_something(function) else ""
         if function.asynchronous:
             prefix += "await "
         taken = frozenset(function.parameters)
-        return _delegation(function.core, arguments, indent, taken, prefix=prefix)
+        return delegation(function.core, passed, indent, taken, prefix=prefix)
 
     def _pairs(self, symbol: Symbol, cls: Class) -> Iterator[str]:
         for name, method in cls.methods.items():
@@ -388,13 +386,13 @@ class _Source(Declarations):
                 "        self._owner = owner",
                 "",
             ]
-        arguments = _arguments(function.parameters)
-        prefix = "return " if _returns_something(function) else ""
+        passed = arguments(function.parameters)
+        prefix = "return " if returns_something(function) else ""
         lines += self.signature(
             symbol, "__call__", function, receiver="self", indent="    "
         )
-        call = ", ".join(arguments)
-        lines += _delegation(
+        call = ", ".join(passed)
+        lines += delegation(
             self.style.blocking,
             [f"self.aio({call})"],
             " " * 8,
@@ -406,109 +404,14 @@ class _Source(Declarations):
             symbol, "aio", function, receiver="self", asynchronous=True, indent="    "
         )
         subject = {"instance": ["self._owner"], "class": [owner], "static": []}
-        lines += _delegation(
+        lines += delegation(
             function.core,
-            [*(subject[function.binding] if owner else []), *arguments],
+            [*(subject[function.binding] if owner else []), *passed],
             " " * 8,
             frozenset(function.parameters),
             prefix=f"{prefix}await ",
         )
         return [*lines, "", ""]
-
-
-def function_text(function: Function, indent: int) -> str:
-    """The docstring of a function: its text, then what it takes, returns and raises."""
-    return _text(
-        function.doc,
-        function.parameters,
-        function.returns.doc,
-        function.raises,
-        indent,
-    )
-
-
-def _text(
-    doc: str,
-    parameters: dict[str, Parameter],
-    returns: str,
-    raises: dict[str, str],
-    indent: int,
-    title: str = "Args",
-) -> str:
-    width = _DOCSTRING_WIDTH - indent
-    parts = [doc.strip("\n")] if doc.strip() else []
-    documented = [
-        (_starred(name, parameter), parameter.doc)
-        for name, parameter in parameters.items()
-        if parameter.doc
-    ]
-    if documented:
-        parts.append("\n".join(section(title, documented, width)))
-    if returns:
-        parts.append("\n".join(section("Returns", [("", returns)], width)))
-    if raises:
-        parts.append("\n".join(section("Raises", list(raises.items()), width)))
-    return "\n\n".join(parts)
-
-
-def _starred(name: str, parameter: Parameter) -> str:
-    return {"var-positional": "*", "var-keyword": "**"}.get(parameter.kind, "") + name
-
-
-def _module_text(file: PythonModule) -> str:
-    if file.doc:
-        return file.doc
-    names = [f"``{s.name}``" for s in file.definitions if not s.name.startswith("_")]
-    owners = sorted(file.sources - {file.name})
-    if names and owners:
-        shown = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
-        return f"Part of ``{owners[0]}``: {shown}."
-    return f"The package ``{file.name}``."
-
-
-def _core(reference: str) -> tuple[str, str]:
-    module, _, name = reference.partition(":")
-    return module, name
-
-
-def _delegation(
-    core: str,
-    arguments: list[str],
-    indent: str,
-    taken: frozenset[str],
-    prefix: str = "",
-) -> Lines:
-    """Import the core's module where it is called, so that importing the package stays light, and call it."""
-    module, function = _core(core)
-    parent, _, name = module.rpartition(".")
-    statement = f"from {parent} import {name}" if parent else f"import {name}"
-    local = name
-    if name in taken:
-        local = f"_{name}"
-        statement += f" as {local}"
-    call = bracketed(f"{prefix}{local}.{function}", arguments, "", indent)
-    return [f"{indent}{statement}", "", *wrapped(call, indent)]
-
-
-def _missing(name: str, indent: str) -> Lines:
-    message = types.quote(f"{name} is not implemented")
-    return wrapped([f"{indent}raise NotImplementedError({message})"], indent)
-
-
-def _arguments(parameters: dict[str, Parameter]) -> list[str]:
-    forms = {
-        "var-positional": "*{0}",
-        "var-keyword": "**{0}",
-        "keyword-only": "{0}={0}",
-    }
-    return [
-        forms.get(parameter.kind, "{0}").format(name)
-        for name, parameter in parameters.items()
-    ]
-
-
-def _returns_something(function: Function) -> bool:
-    return function.returns.type not in (None, "None", "NoReturn", "typing.NoReturn")
 
 
 def _is_block(lines: Lines) -> bool:

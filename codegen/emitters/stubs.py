@@ -83,6 +83,15 @@ class _Stub(Declarations):
 
     def _class(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
         inner = indent + "    "
+        with self.names.inside(symbol.name, member_names(cls)):
+            body = self._class_body(symbol, cls, inner)
+        lines = self.class_decorators(symbol, cls, indent)
+        line = self.class_line(symbol, cls, symbol.name.rpartition(".")[2], indent)
+        if not body:
+            return [*lines, *line[:-1], line[-1] + " ..."]
+        return [*lines, *line, *body]
+
+    def _class_body(self, symbol: Symbol, cls: Class, inner: str) -> Lines:
         nested: Lines = []
         for name, inside in cls.classes.items():
             child = Symbol(symbol.module, f"{symbol.name}.{name}", inside, symbol.home)
@@ -90,33 +99,27 @@ class _Stub(Declarations):
             nested += [*([""] if nested and _is_open(nested, block) else []), *block]
         variables = self._variables(symbol, cls, inner)
         functions = self._functions(symbol, cls, inner)
-        name = symbol.name.rpartition(".")[2]
-        lines = self.class_decorators(symbol, cls, indent)
-        line = self.class_line(symbol, cls, name, indent)
         parts = [part for part in (nested, variables, functions) if part]
-        if not parts:
-            return [*lines, *line[:-1], line[-1] + " ..."]
         body: Lines = []
         for part in parts:
             if body and (part is not functions or body[-1:] == nested[-1:]):
                 body.append("")
             body += part
-        return [*lines, *line, *body]
+        return body
 
     def _variables(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
-        shadow = member_names(cls)
         lines: Lines = []
         for name, attribute in cls.attributes.items():
             if cls.dataclass is None or attribute.class_variable or cls.kind == "enum":
-                lines += self._attribute(symbol, cls, name, attribute, shadow, indent)
+                lines += self._attribute(symbol, cls, name, attribute, indent)
         if cls.dataclass is not None:
             for name, parameter in (cls.parameters or {}).items():
                 if parameter.type is not None:
-                    lines += self._field(symbol, cls, name, parameter, shadow, indent)
+                    lines += self._field(symbol, cls, name, parameter, indent)
             for name, attribute in cls.attributes.items():
                 if not attribute.class_variable:
                     field = self.names.special("dataclasses.field")
-                    annotation = self._annotation(symbol, attribute.type, shadow)
+                    annotation = self._annotation(symbol, attribute.type)
                     head = f"{name}: {annotation} = {field}"
                     lines += wrapped(
                         bracketed(head, ["init=False"], "", indent), indent, stub=True
@@ -129,7 +132,6 @@ class _Stub(Declarations):
         cls: Class,
         name: str,
         attribute: Attribute,
-        shadow: frozenset[str],
         indent: str,
     ) -> Lines:
         if cls.kind == "enum":
@@ -137,17 +139,15 @@ class _Stub(Declarations):
             if attribute.value is not None:
                 value = self.default(symbol, attribute.value)
             return [f"{indent}{name} = {value}"]
-        annotation = self._annotation(symbol, attribute.type, shadow)
+        annotation = self._annotation(symbol, attribute.type)
         if attribute.class_variable:
             annotation = f"{self.names.special('typing.ClassVar')}[{annotation}]"
         return wrapped([f"{indent}{name}: {annotation}"], indent, stub=True)
 
-    def _annotation(
-        self, symbol: Symbol, text: str | None, shadow: frozenset[str]
-    ) -> str:
+    def _annotation(self, symbol: Symbol, text: str | None) -> str:
         if text is None:
             return self.names.special("typing.Any")
-        return self.names.annotation(symbol.module, text, shadow)
+        return self.names.annotation(symbol.module, text)
 
     def _field(
         self,
@@ -155,10 +155,9 @@ class _Stub(Declarations):
         cls: Class,
         name: str,
         parameter: Parameter,
-        shadow: frozenset[str],
         indent: str,
     ) -> Lines:
-        annotation = self._annotation(symbol, parameter.type, shadow)
+        annotation = self._annotation(symbol, parameter.type)
         line = f"{indent}{name}: {annotation}"
         all_keyword_only = cls.dataclass is not None and cls.dataclass.kw_only
         if parameter.kind == "keyword-only" and not all_keyword_only:
@@ -171,13 +170,12 @@ class _Stub(Declarations):
         return wrapped([line], indent, stub=True)
 
     def _functions(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
-        shadow = member_names(cls)
         lines: Lines = []
         if has_init(cls):
             init = Function(parameters=cls.parameters or {})
-            lines += self._plain(symbol, "__init__", init, "self", shadow, indent)
+            lines += self._plain(symbol, "__init__", init, "self", indent)
         for name, prop in cls.properties.items():
-            annotation = self.names.annotation(symbol.module, prop.type, shadow)
+            annotation = self.names.annotation(symbol.module, prop.type)
             lines += [f"{indent}@property", *self.deprecation(prop.deprecated, indent)]
             if prop.abstract:
                 lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
@@ -209,7 +207,6 @@ class _Stub(Declarations):
         cls: Class | None,
         indent: str,
     ) -> Lines:
-        shadow = member_names(cls) if cls is not None else frozenset()
         first = receiver(function) if cls is not None else None
         lines: Lines = []
         for overload in function.overloads:
@@ -221,14 +218,13 @@ class _Stub(Declarations):
                 overload,
                 receiver=first,
                 asynchronous=function.asynchronous,
-                shadow=shadow,
                 indent=indent,
                 end=": ...",
             )
         if lines:
             return lines
         lines = self.function_decorators(symbol, function, indent)
-        return [*lines, *self._plain(symbol, name, function, first, shadow, indent)]
+        return [*lines, *self._plain(symbol, name, function, first, indent)]
 
     def _plain(
         self,
@@ -236,7 +232,6 @@ class _Stub(Declarations):
         name: str,
         function: Function,
         first: str | None,
-        shadow: frozenset[str],
         indent: str,
     ) -> Lines:
         return self.signature(
@@ -245,7 +240,6 @@ class _Stub(Declarations):
             function,
             receiver=first,
             asynchronous=function.asynchronous,
-            shadow=shadow,
             indent=indent,
             end=": ...",
         )
@@ -254,8 +248,7 @@ class _Stub(Declarations):
         lines = [f"class {pair_name(owner, name)}:"]
         if owner and function.binding == "instance":
             lines.append(f"    def __init__(self, owner: {owner}) -> None: ...")
-        empty: frozenset[str] = frozenset()
-        lines += self._plain(symbol, "__call__", function, "self", empty, "    ")
+        lines += self._plain(symbol, "__call__", function, "self", "    ")
         lines += self.signature(
             symbol,
             "aio",

@@ -73,14 +73,14 @@ def _check_struct(
         given.add(key.value)
         field = fields.get(key.value)
         if field is None:
-            owner = expected.cls.__name__.lower()
+            owner = _called(expected.cls.__name__)
             hint = suggest(key.value, fields)
             yield (
                 key,
                 Diagnostic(
                     locate(key),
                     "unknown-key",
-                    f"'{key.value}' is not a key of a {owner}",
+                    f"'{key.value}' is not a key of {owner}",
                     hint or f"known keys: {', '.join(sorted(fields))}",
                 ),
             )
@@ -90,6 +90,14 @@ def _check_struct(
         if field.required and name not in given:
             message = f"{what} needs the key '{name}'"
             yield node, Diagnostic(locate(node), "missing-key", message)
+
+
+def _called(struct: str) -> str:
+    """What people call an element: ``TypeAlias`` is a type alias."""
+    if struct == "Returns":
+        return "'returns'"
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", struct).lower()
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
 def _check_scalar(

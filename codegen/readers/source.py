@@ -57,6 +57,12 @@ def read_core(module: str, path: str, text: str) -> CoreModule:
     return CoreModule(path, functions, frozenset(tree.members))
 
 
+def unreadable_core(path: str, problem: Diagnostic) -> CoreModule:
+    """Stand in for a module of cores that is no text."""
+    message = f"'{path}' cannot be read: {problem.message}"
+    return CoreModule(path, {}, frozenset(), problem._replace(message=message))
+
+
 def _location(function: object, path: str, lines: list[str]) -> Location:
     import griffe
 

@@ -258,22 +258,45 @@ def _is_hidden(char: str) -> bool:
 
 
 def _syntax_error(document: Document, error: yaml.MarkedYAMLError) -> Diagnostic:
-    mark = error.problem_mark or error.context_mark
-    place = Location(document.path)
-    if mark is not None:
-        place = Location(document.path, mark.line + 1, mark.column + 1)
+    place = _marked(document, error.problem_mark or error.context_mark)
+    begun = _marked(document, error.context_mark) if error.context_mark else None
     problem = error.problem or "unreadable"
     if "undefined alias" in problem:
         return Diagnostic(
             place, "yaml-alias", problem, "a spec has no anchors and aliases"
+        )
+    if "another document" in problem:
+        return Diagnostic(
+            place, "yaml-syntax", "a second document begins here", "one file, one spec"
         )
     context = f" ({error.context})" if error.context else ""
     return Diagnostic(
         place,
         "yaml-syntax",
         f"{problem}{context}",
-        "tabs are not allowed as indentation" if "\\t" in problem else "",
+        _syntax_hint(document, place, problem),
+        related=begun if begun != place else None,
     )
+
+
+def _marked(document: Document, mark: yaml.Mark | None) -> Location:
+    if mark is None:
+        return Location(document.path)
+    return Location(document.path, mark.line + 1, mark.column + 1)
+
+
+def _syntax_hint(document: Document, place: Location, problem: str) -> str:
+    if "mapping values" in problem:
+        return "quote a text that contains a colon followed by a space"
+    if "escape" in problem:
+        return "in single quotes, or in a block after |, a backslash is only a backslash"
+    if "cannot start any token" in problem:
+        line = document.text.split("\n", place.line)[place.line - 1]
+        char = line[place.column - 1 : place.column]
+        if char == "\t":
+            return "indent with spaces; YAML does not allow tabs"
+        return f"quote a text that begins with {char}"
+    return ""
 
 
 def _reader_error(document: Document, error: yaml.YAMLError) -> Diagnostic:

@@ -1,0 +1,62 @@
+"""Docstrings of generated code: the texts of a spec as one Google-style docstring.
+
+Knows which texts an element has and in which order they are told. It must not know how a docstring is quoted.
+"""
+
+from __future__ import annotations
+
+from codegen.emitters.formatting import section
+from codegen.layout import PythonModule
+from codegen.model import Function, Parameter
+
+_WIDTH = 88
+
+
+def function_text(function: Function, indent: int) -> str:
+    """The docstring of a function: its text, then what it takes, returns and raises."""
+    return described(
+        function.doc,
+        function.parameters,
+        function.returns.doc,
+        function.raises,
+        indent,
+    )
+
+
+def described(
+    doc: str,
+    parameters: dict[str, Parameter],
+    returns: str,
+    raises: dict[str, str],
+    indent: int,
+    title: str = "Args",
+) -> str:
+    width = _WIDTH - indent
+    parts = [doc.strip("\n")] if doc.strip() else []
+    documented = [
+        (_starred(name, parameter), parameter.doc)
+        for name, parameter in parameters.items()
+        if parameter.doc
+    ]
+    if documented:
+        parts.append("\n".join(section(title, documented, width)))
+    if returns:
+        parts.append("\n".join(section("Returns", [("", returns)], width)))
+    if raises:
+        parts.append("\n".join(section("Raises", list(raises.items()), width)))
+    return "\n\n".join(parts)
+
+
+def _starred(name: str, parameter: Parameter) -> str:
+    return {"var-positional": "*", "var-keyword": "**"}.get(parameter.kind, "") + name
+
+
+def module_text(file: PythonModule) -> str:
+    if file.doc:
+        return file.doc
+    names = [f"``{s.name}``" for s in file.definitions if not s.name.startswith("_")]
+    owners = sorted(file.sources - {file.name})
+    if names and owners:
+        shown = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
+        return f"Part of ``{owners[0]}``: {shown}."
+    return f"The package ``{file.name}``."

@@ -1,0 +1,297 @@
+"""``generate``: rebuild what has changed since the last run, write it all or nothing, and remember it.
+
+Knows what every output is made from, so that only what a change touches is emitted, and which files former runs wrote, so
+that left-over ones are removed. It must not know what a spec means or how an output looks, and it prints nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from codegen import build, files, state
+from codegen.build import Progress
+from codegen.diagnostics import Diagnostic, Location
+from codegen.model import Module
+from codegen.outputs import Output
+from codegen.package import Package
+from codegen.state import OutputRecord, State
+from codegen.walk import core_references
+from codegen.workspace import CONFIG_NAMES, Result, Workspace, matches, selected
+
+_MODELS = "models"
+
+
+def generate(
+    workspace: Workspace,
+    only: Iterable[str] = (),
+    progress: Progress = build.no_progress,
+) -> Result:
+    """Bring the output folder up to date with the specs; nothing is written when there is an error."""
+    collecting = gc.isenabled()
+    # Trees of many small frozen values: collecting while they grow only costs time.
+    gc.disable()
+    try:
+        with files.locked(workspace.root):
+            return _Run(workspace, list(only), progress).result()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class _Run:
+    """One ``generate``: each step leaves what the next one needs."""
+
+    def __init__(
+        self, workspace: Workspace, only: list[str], progress: Progress
+    ) -> None:
+        self._workspace = workspace
+        self._only = only
+        self._progress = progress
+        self._started = time.time_ns()
+        self._last = self._load_state()
+        self._records: dict[str, OutputRecord] = {}
+
+    def result(self) -> Result:
+        """Read, check, emit what is stale, write, remember."""
+        workspace = self._workspace
+        texts, problems = workspace.read_texts()
+        digests = {path: files.digest(text.encode()) for path, text in texts.items()}
+        models = {} if self._tool_changed() else self._load_models()
+        known = {
+            path: models[path][1]
+            for path, digest in digests.items()
+            if path in models and models[path][0] == digest
+        }
+        specs = build.read_specs(texts, known)
+        package = workspace.package(specs)
+        cores, core_paths = workspace.read_cores(specs.modules.values())
+        stale = self._stale(specs, package, digests, core_paths)
+        found = [
+            *problems,
+            *build.check(specs, package, workspace.settings, cores, stale),
+        ]
+        if any(finding.severity == "error" for finding in found):
+            return Result([], 0, [], found, texts)
+        kinds, globs = workspace.kinds(self._only)
+        outputs = selected(
+            build.emit(package, workspace.settings, kinds, stale, self._progress), globs
+        )
+        result = self._write(outputs, stale, specs, texts, found)
+        if len(result.diagnostics) > len(found):
+            return result
+        self._save_models(
+            {
+                document.path: (digests[document.path], specs.modules[name])
+                for name, document in specs.documents.items()
+            }
+        )
+        if not self._only:
+            self._remember(specs, package, digests, core_paths, stale)
+        return result
+
+    def _load_state(self) -> State | None:
+        root = self._workspace.root
+        path = root / state.CACHE_FOLDER / self._workspace.state_name
+        found = state.load(str(path))
+        return found if found and found.out == str(self._workspace.out) else None
+
+    def _save_state(self, record: State) -> None:
+        workspace = self._workspace
+        files.write_cache(workspace.root, workspace.state_name, record.dump())
+
+    def _load_models(self) -> dict[str, tuple[str, Module]]:
+        """Specs parsed by former runs: path to digest and module."""
+        data = files.read_bytes(self._workspace.root / state.CACHE_FOLDER / _MODELS)
+        try:
+            return msgspec.msgpack.decode(
+                data or b"\x80", type=dict[str, tuple[str, Module]]
+            )
+        except msgspec.MsgspecError:
+            return {}
+
+    def _save_models(self, models: dict[str, tuple[str, Module]]) -> None:
+        data = msgspec.msgpack.encode(models)
+        files.write_cache(self._workspace.root, _MODELS, data)
+
+    def _tool_changed(self) -> bool:
+        last = self._last
+        if last is None:
+            return True
+        inputs = [str(self._workspace.config), *state.tool_files()]
+        return any(
+            path not in last.inputs or last.inputs[path] != state.stamp(path)
+            for path in inputs
+        )
+
+    def _stale(
+        self,
+        specs: build.Specs,
+        package: Package,
+        digests: dict[str, str],
+        core_paths: list[Path],
+    ) -> frozenset[str] | None:
+        """The modules whose outputs or findings may differ from the last run; None for all of them."""
+        last = self._last
+        if last is None or self._tool_changed() or sorted(package.homes) != last.homes:
+            return None
+        changed = {
+            name
+            for name, document in specs.documents.items()
+            if last.specs.get(document.path) != (digests[document.path], name)
+        }
+        here = {document.path for document in specs.documents.values()}
+        changed |= {name for path, (_, name) in last.specs.items() if path not in here}
+        moved_cores = {
+            path.stem
+            for path in core_paths
+            if last.inputs.get(str(path)) != state.stamp(str(path))
+        }
+        for name, module in specs.modules.items():
+            for _, reference in core_references(module):
+                if reference.partition(":")[0].rpartition(".")[2] in moved_cores:
+                    changed.add(name)
+        for path, (known, _, _, sources) in last.outputs.items():
+            if state.stamp(str(self._workspace.out / path)) != known:
+                changed |= set(sources)
+        return frozenset(changed | _dependents(changed, last.dependencies))
+
+    def _write(
+        self,
+        outputs: dict[str, Output],
+        stale: frozenset[str] | None,
+        specs: build.Specs,
+        texts: dict[str, str],
+        found: list[Diagnostic],
+    ) -> Result:
+        workspace = self._workspace
+        records = dict(self._last.outputs) if self._last is not None else {}
+        contents: dict[str, bytes] = {}
+        for path, output in outputs.items():
+            data = output.text.encode()
+            if files.read_bytes(workspace.out / path) != data:
+                contents[path] = data
+            record = (None, files.digest(data), output.kind, tuple(output.sources))
+            self._records[path] = record
+        kept, orphans = self._former(records, outputs, stale, specs)
+        self._records |= kept
+        # Remembered before anything is renamed: whatever a killed run leaves is known to the next.
+        self._claim({**records, **self._records})
+        try:
+            files.write_tree(workspace.out, contents)
+        except files.WriteError as error:
+            place = Location(workspace.shown(error.path))
+            hint = "free some space and run again" if error.full else ""
+            message = f"cannot be written: {error.reason}; nothing was changed"
+            finding = Diagnostic(place, "write-failed", message, hint)
+            return Result([], 0, [], [*found, finding], texts)
+        removed = [path for path in orphans if self._is_ours(path, records[path])]
+        files.remove(workspace.out, removed)
+        written = sorted(contents)
+        unchanged = len(self._records) - len(written)
+        return Result(written, unchanged, removed, found, texts)
+
+    def _former(
+        self,
+        records: dict[str, OutputRecord],
+        outputs: dict[str, Output],
+        stale: frozenset[str] | None,
+        specs: build.Specs,
+    ) -> tuple[dict[str, OutputRecord], list[str]]:
+        """Split what former runs wrote and this one did not into what still stands and what is left over."""
+        kinds, globs = self._workspace.kinds(self._only)
+        kept: dict[str, OutputRecord] = {}
+        orphans: list[str] = []
+        for path, record in records.items():
+            _, _, kind, sources = record
+            if path in outputs:
+                continue
+            untouched = kind not in kinds or (globs and not matches(path, globs))
+            fresh = stale is not None and sources and not set(sources) & stale
+            known = any(source in specs.modules for source in sources)
+            if (untouched and kind in self._workspace.settings.outputs) or (
+                fresh and known
+            ):
+                kept[path] = record
+            else:
+                orphans.append(path)
+        return kept, orphans
+
+    def _is_ours(self, path: str, record: OutputRecord) -> bool:
+        """Whether a left-over file still is what a former run wrote; an edited one is not removed."""
+        data = files.read_bytes(self._workspace.out / path)
+        return data is not None and files.digest(data) == record[1]
+
+    def _remember(
+        self,
+        specs: build.Specs,
+        package: Package,
+        digests: dict[str, str],
+        core_paths: list[Path],
+        stale: frozenset[str] | None,
+    ) -> None:
+        workspace = self._workspace
+        known = self._last.dependencies if self._last and stale is not None else {}
+        started = self._started
+        inputs = [str(workspace.config), *state.tool_files()]
+        inputs += [str(path) for path in core_paths]
+        names = sorted(Path(path).name for path in digests)
+        inputs += [str(workspace.specs_folder / name) for name in names]
+        config_first = workspace.root / CONFIG_NAMES[0]
+        record = State(
+            out=str(workspace.out),
+            inputs={path: state.settled(path, started) for path in inputs},
+            absent=[str(config_first)] if config_first != workspace.config else [],
+            listing=(str(workspace.specs_folder), names),
+            specs={
+                document.path: (digests[document.path], name)
+                for name, document in specs.documents.items()
+            },
+            homes=sorted(package.homes),
+            dependencies={
+                name: (
+                    known[name]
+                    if name in known and stale is not None and name not in stale
+                    else sorted(package.dependencies(name))
+                )
+                for name in specs.modules
+            },
+            outputs={
+                path: (state.stamp(str(workspace.out / path)), *record[1:])
+                for path, record in self._records.items()
+            },
+        )
+        self._save_state(record)
+
+    def _claim(self, records: dict[str, OutputRecord]) -> None:
+        """Leave a state that owns these files and makes the next run look at everything."""
+        workspace = self._workspace
+        claimed = State(
+            out=str(workspace.out),
+            inputs={str(workspace.config): None},
+            absent=[],
+            listing=("", []),
+            specs={},
+            homes=[],
+            dependencies={},
+            outputs=records,
+        )
+        self._save_state(claimed)
+
+
+def _dependents(changed: set[str], dependencies: dict[str, list[str]]) -> set[str]:
+    """The modules that depend on one of ``changed``, however far."""
+    found: set[str] = set()
+    frontier = set(changed)
+    while frontier:
+        frontier = {
+            name
+            for name, needed in dependencies.items()
+            if name not in found and not frontier.isdisjoint(needed)
+        }
+        found |= frontier
+    return found

@@ -1,0 +1,266 @@
+"""Connectors: the registry, the phases of a job, and the checks in front of the connector service.
+
+Knows which connector serves which task type, and what the service and the local executor accept. It must not know
+gRPC or how a connector talks to its own service; the metadata of jobs is in `resource_meta`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+if TYPE_CHECKING:
+    from flyte._secret import Secret
+    from flyte.connectors._connector import (
+        AsyncConnector,
+        AsyncConnectorExecutorMixin,
+        ConnectorRegistryKey,
+        ConnectorSecretsMixin,
+    )
+    from flyte.connectors._server import ConnectorService
+    from flyteidl2.connector.connector_pb2 import Connector
+    from flyteidl2.core.execution_pb2 import TaskExecution
+
+# Keyed by task type and version, in the order of registration. A connector's categories are derived from it, so that a
+# connector that takes another's place takes it everywhere.
+_registered: dict[ConnectorRegistryKey, AsyncConnector] = {}
+
+MODULE_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+# What services call the states of a job, in lower case.
+FAILED = ("failed", "timeout", "timedout", "canceled", "cancelled", "skipped")
+RETRYABLE = ("internal_error",)
+SUCCEEDED = ("done", "succeeded", "success", "completed")
+RUNNING = ("running", "terminating")
+STARTING = ("pending",)
+
+
+# The registry
+
+
+def register(connector: AsyncConnector, override: bool = False) -> None:
+    """Let a connector serve its task type and version."""
+    key = _key_of(connector)
+    if key in _registered and not override:
+        raise ValueError(
+            f"a connector for task type {_category(key)} is registered already: {_registered[key].name!r};"
+            " pass override=True to replace it"
+        )
+    _registered[key] = connector
+
+
+def get_connector(task_type_name: str, task_type_version: int = 0) -> AsyncConnector:
+    """Find the connector for a task type and version."""
+    from flyte.connectors._connector import ConnectorRegistryKey, FlyteConnectorNotFound
+
+    key = ConnectorRegistryKey(task_type_name, task_type_version)
+    try:
+        return _registered[key]
+    except KeyError:
+        raise FlyteConnectorNotFound(
+            f"no connector is registered for task type {_category(key)}; {_advice(key)}"
+        ) from None
+
+
+def list_connectors() -> list[Connector]:
+    """Describe each registered connector with the task categories it serves, as the service reports them."""
+    from flyteidl2.connector.connector_pb2 import Connector, TaskCategory
+
+    categories: dict[str, list[TaskCategory]] = {}
+    for key, connector in _registered.items():
+        categories.setdefault(connector.name, []).append(
+            TaskCategory(name=key.task_type_name, version=key.task_type_version)
+        )
+    return [
+        Connector(name=name, supported_task_categories=served)
+        for name, served in categories.items()
+    ]
+
+
+def get_connector_metadata(name: str) -> Connector:
+    """Describe the connectors registered under a name."""
+    from flyte.connectors._connector import FlyteConnectorNotFound
+
+    described = {connector.name: connector for connector in list_connectors()}
+    if name not in described:
+        known = ", ".join(map(repr, described)) or "none"
+        raise FlyteConnectorNotFound(
+            f"no connector is registered under the name {name!r}; registered: {known}"
+        )
+    return described[name]
+
+
+def _key_of(connector: object) -> ConnectorRegistryKey:
+    from flyte.connectors._connector import AsyncConnector, ConnectorRegistryKey
+
+    if isinstance(connector, type):
+        raise TypeError(
+            f"register an instance of {connector.__name__}, not the class: {connector.__name__}()"
+        )
+    if not isinstance(connector, AsyncConnector):
+        raise TypeError(
+            f"a connector must derive from AsyncConnector, got {type(connector).__name__}"
+        )
+    name: object = getattr(connector, "task_type_name", None)
+    if not isinstance(name, str) or not name:
+        raise ValueError(
+            f"{type(connector).__name__} must set task_type_name to the task type it serves"
+        )
+    version: object = getattr(connector, "task_type_version", None)
+    if type(version) is not int or version < 0:
+        raise ValueError(
+            f"{type(connector).__name__}.task_type_version must be an integer from 0, got {version!r}"
+        )
+    return ConnectorRegistryKey(name, version)
+
+
+def _category(key: ConnectorRegistryKey) -> str:
+    return f"{key.task_type_name!r} version {key.task_type_version}"
+
+
+def _advice(missing: ConnectorRegistryKey) -> str:
+    """Say what is registered that may have been meant: other versions, similar names, else everything."""
+    if not _registered:
+        return "none is registered at all"
+    versions = [
+        str(key.task_type_version)
+        for key in _registered
+        if key.task_type_name == missing.task_type_name
+    ]
+    if versions:
+        return f"registered for this type: version {', '.join(versions)}"
+    names = dict.fromkeys(key.task_type_name for key in _registered)
+    similar = difflib.get_close_matches(missing.task_type_name, names, n=1)
+    meant = f"did you mean {similar[0]!r}? " if similar else ""
+    return f"{meant}registered: {', '.join(map(repr, names))}"
+
+
+# Secrets of tasks
+
+
+def keep_secrets(self: ConnectorSecretsMixin, secrets: dict[str, str]) -> None:
+    """Keep the environment variable for each key."""
+    vars(self)["_secrets"] = dict(secrets)
+
+
+def secrets(self: ConnectorSecretsMixin) -> list[Secret]:
+    """Request each secret under its environment variable."""
+    from flyte._secret import Secret
+
+    kept: dict[str, str] = vars(self)["_secrets"]
+    return [Secret(key=key, as_env_var=variable) for key, variable in kept.items()]
+
+
+# Phases
+
+
+def convert_to_flyte_phase(state: str) -> TaskExecution.Phase:
+    """Translate the state an external service reports."""
+    phases = _phases()
+    phase = phases.get(state.lower())
+    if phase is None:
+        raise ValueError(f"unrecognized state {state!r}; known: {', '.join(phases)}")
+    return phase
+
+
+@cache
+def _phases() -> dict[str, TaskExecution.Phase]:
+    from flyteidl2.core.execution_pb2 import TaskExecution
+
+    return {
+        **dict.fromkeys(STARTING, TaskExecution.INITIALIZING),
+        **dict.fromkeys(RUNNING, TaskExecution.RUNNING),
+        **dict.fromkeys(SUCCEEDED, TaskExecution.SUCCEEDED),
+        **dict.fromkeys(FAILED, TaskExecution.FAILED),
+        **dict.fromkeys(RETRYABLE, TaskExecution.RETRYABLE_FAILED),
+    }
+
+
+def is_terminal_phase(phase: TaskExecution.Phase) -> bool:
+    """Tell whether a job in this phase has come to its end; a failure that may be retried is one, too."""
+    from flyteidl2.core.execution_pb2 import TaskExecution
+
+    return phase in (
+        TaskExecution.SUCCEEDED,
+        TaskExecution.ABORTED,
+        TaskExecution.FAILED,
+        TaskExecution.RETRYABLE_FAILED,
+    )
+
+
+# The service and the local executor
+
+
+async def run(
+    cls: type[ConnectorService],
+    port: int,
+    prometheus_port: int,
+    worker: int,
+    timeout: int | None,
+    modules: list[str] | None,
+) -> None:
+    """Check the arguments of the connector service, which does not exist yet."""
+    _check_port("port", port)
+    _check_port("prometheus_port", prometheus_port)
+    if port == prometheus_port:
+        raise ValueError(
+            f"port and prometheus_port must differ, both are {port}; one port cannot serve both"
+        )
+    _check_integer("worker", worker, 1)
+    if timeout is not None:
+        _check_integer("timeout", timeout, 1)
+    _check_modules(modules)
+    raise NotImplementedError(
+        "the connector service is missing: this version cannot serve connectors over gRPC"
+    )
+
+
+async def execute(self: AsyncConnectorExecutorMixin, **kwargs: Any) -> Any:
+    """Find the connector of a task that is to be executed locally, which is not possible yet."""
+    from flyte._task import TaskTemplate
+
+    if not isinstance(self, TaskTemplate):
+        raise TypeError(
+            f"AsyncConnectorExecutorMixin must be mixed into a task template, {type(self).__name__} is none"
+        )
+    connector = get_connector(self.task_type, self.task_type_version)
+    raise NotImplementedError(
+        f"the local executor of connector tasks is missing: task {self.name!r} cannot be run with"
+        f" connector {connector.name!r}"
+    )
+
+
+def _check_port(name: str, value: object) -> None:
+    _check_integer(name, value, 1, 65535)
+
+
+def _check_integer(
+    name: str, value: object, least: int, most: int | None = None
+) -> None:
+    if type(value) is not int:
+        raise TypeError(f"{name} must be an int, got {type(value).__name__}")
+    if value < least or (most is not None and value > most):
+        limits = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise ValueError(f"{name} must be {limits}, got {value}")
+
+
+def _check_modules(modules: object) -> None:
+    if modules is None:
+        return
+    if not _is_list(modules):
+        raise TypeError(
+            f"modules must be a list of module names, got {type(modules).__name__}"
+        )
+    for name in modules:
+        if not isinstance(name, str):
+            raise TypeError(
+                f"modules must be a list of module names, got one of type {type(name).__name__}"
+            )
+        if not MODULE_NAME.fullmatch(name):
+            raise ValueError(f"modules: {name!r} is not the name of a module")
+
+
+def _is_list(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
+    return isinstance(value, (list, tuple))

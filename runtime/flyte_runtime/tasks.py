@@ -1,0 +1,357 @@
+"""Tasks: what their settings are completed to, how they are called, overridden and started in a container.
+
+Knows task templates and the command line of their containers, and the registry of task plugins. It must not know how an
+environment makes tasks, nor how they are serialized or run remotely.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, get_origin
+
+if TYPE_CHECKING:
+    from flyte._cache.cache import CacheRequest
+    from flyte._link import Link
+    from flyte._pod import PodTemplate
+    from flyte._resources import Resources
+    from flyte._retry import RetryStrategy
+    from flyte._reusable_environment import ReusePolicy
+    from flyte._secret import SecretRequest
+    from flyte._task import AsyncFunctionTaskTemplate, TaskTemplate
+    from flyte._task_plugins import Registry
+    from flyte._timeout import TimeoutType
+    from flyte.models import CodeBundle, NativeInterface, SerializationContext
+    from flyteidl2.core.tasks_pb2 import DataLoadingConfig
+
+    AnyTask = TaskTemplate[..., Any, Any]
+    AnyFunctionTask = AsyncFunctionTaskTemplate[..., Any, Any]
+    TaskType = TypeVar("TaskType", bound=AnyTask)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any])
+
+RESOLVER = "flyte._internal.resolvers.default.DefaultTaskResolver"
+INSTALLED = {"site-packages", "dist-packages"}
+# Part of what a task is; a copy with another one would be another task.
+FIXED = ("name", "image", "docs", "interface")
+# What reused containers share, so that no single task can have its own.
+SHARED = ("resources", "env_vars", "secrets")
+
+
+# Construction
+
+
+def complete(self: AnyTask) -> None:
+    """Replace the short forms of settings by the objects they stand for."""
+    from flyte._cache.cache import Cache
+    from flyte._image import Image
+    from flyte._retry import RetryStrategy
+
+    if self.image == "auto":
+        self.image = Image.from_debian_base()
+    elif isinstance(self.image, str):
+        self.image = Image.from_base(self.image)
+    if isinstance(self.cache, str):
+        self.cache = Cache(behavior=self.cache)
+    if isinstance(self.retries, int):
+        self.retries = RetryStrategy(count=self.retries)
+    if not self.short_name:
+        self.short_name = self.name
+
+
+def complete_function_task(self: AnyFunctionTask) -> None:
+    """Complete the settings, and note whether a call of the function returns its result."""
+    import inspect
+
+    complete(self)
+    if not inspect.iscoroutinefunction(self.func):
+        vars(self)["_call_as_synchronous"] = True
+
+
+def get_state(self: AnyTask) -> dict[str, Any]:
+    """Return the state to pickle: all but the weak reference to the environment."""
+    return {name: value for name, value in vars(self).items() if name != "parent_env"}
+
+
+def set_state(self: AnyTask, state: dict[str, Any]) -> None:
+    """Restore a pickled state, without an environment."""
+    vars(self).update(state, parent_env=None)
+
+
+# Properties
+
+
+def native_interface(self: AnyTask) -> NativeInterface:
+    """Return the interface of the task."""
+    return self.interface
+
+
+def no_source_file(self: AnyTask) -> str | None:
+    """Return None: the task is not made from a function."""
+    return None
+
+
+def source_file(self: AnyFunctionTask) -> str | None:
+    """Return the file the function is defined in."""
+    code = getattr(self.func, "__code__", None)
+    return None if code is None else code.co_filename
+
+
+# Calls
+
+
+def call(self: TaskTemplate[P, R, F], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call what the task wraps; an error is wrapped, as it is when a task fails in a run."""
+    from flyte.errors import RuntimeSystemError, RuntimeUserError
+
+    try:
+        return self.forward(*args, **kwargs)
+    except (RuntimeSystemError, RuntimeUserError):
+        raise
+    except Exception as error:
+        raise RuntimeUserError(type(error).__name__, str(error)) from error
+
+
+async def aio(self: TaskTemplate[P, R, F], *args: P.args, **kwargs: P.kwargs) -> Any:
+    """Call what the task wraps, and await the result if that is what it takes."""
+    import inspect
+
+    result: Any = self.forward(*args, **kwargs)
+    return await result if inspect.isawaitable(result) else result
+
+
+def forward(
+    self: AsyncFunctionTaskTemplate[P, R, F], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """Call the function; the coroutine of an asynchronous one is the caller's to await."""
+    function: Callable[P, R] = self.func
+    return function(*args, **kwargs)
+
+
+async def pre(self: AnyTask, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """Add nothing to the context of the task."""
+    return {}
+
+
+async def post(self: AnyTask, return_vals: Any) -> Any:
+    """Leave the result as it is."""
+    return return_vals
+
+
+# What plugins override
+
+
+def no_config(self: AnyTask, sctx: SerializationContext) -> dict[str, str]:
+    """Return no settings."""
+    return {}
+
+
+def no_container_args(self: AnyTask, sctx: SerializationContext, /) -> list[str]:
+    """Return no arguments."""
+    return []
+
+
+def no_data_loading_config(
+    self: AnyTask, sctx: SerializationContext
+) -> DataLoadingConfig | None:
+    """Return None: there is no raw container."""
+    return None
+
+
+def no_sql(self: AnyTask, sctx: SerializationContext) -> str | None:
+    """Return None: the task is no statement."""
+    return None
+
+
+# Overrides
+
+
+def override(
+    self: TaskType,
+    *,
+    short_name: str | None = None,
+    resources: Resources | None = None,
+    cache: CacheRequest | None = None,
+    retries: int | RetryStrategy = 0,
+    timeout: TimeoutType | None = None,
+    reusable: ReusePolicy | Literal["off"] | None = None,
+    env_vars: dict[str, str] | None = None,
+    secrets: SecretRequest | None = None,
+    max_inline_io_bytes: int | None = None,
+    pod_template: str | PodTemplate | None = None,
+    queue: str | None = None,
+    interruptible: bool | None = None,
+    links: tuple[Link, ...] = (),
+    **kwargs: Any,
+) -> TaskType:
+    """Return a copy with other settings; what has the value of its default stays as it is."""
+    given: dict[str, Any] = {
+        "short_name": short_name,
+        "resources": resources,
+        "cache": cache,
+        "retries": None if retries == 0 else retries,
+        "timeout": timeout,
+        "env_vars": env_vars,
+        "secrets": secrets,
+        "max_inline_io_bytes": max_inline_io_bytes,
+        "pod_template": pod_template,
+        "queue": queue,
+        "interruptible": interruptible,
+        "links": links or None,
+    }
+    changes = {name: value for name, value in given.items() if value is not None}
+    remaining = self.reusable if reusable is None else reusable
+    if remaining == "off":
+        remaining = None
+    if remaining is not None:
+        _refuse_shared(changes)
+    _refuse_other_fields(self, kwargs)
+    return dataclasses.replace(self, **changes, reusable=remaining, **kwargs)
+
+
+def _refuse_shared(changes: dict[str, Any]) -> None:
+    for name in SHARED:
+        if name in changes:
+            raise ValueError(
+                f"cannot override {name} of a task that reuses containers, they have those of the environment;"
+                " pass reusable='off' as well to run the task in a container of its own"
+            )
+
+
+def _refuse_other_fields(task: AnyTask, names: dict[str, Any]) -> None:
+    fields = {field.name for field in dataclasses.fields(task) if field.init}
+    for name in names:
+        if name in FIXED:
+            raise ValueError(f"the {name} of a task cannot be overridden")
+        if name not in fields:
+            raise TypeError(f"{type(task).__name__} has no field {name!r} to override")
+
+
+# The command line
+
+
+def container_args(
+    self: AnyFunctionTask, serialize_context: SerializationContext
+) -> list[str]:
+    """Return the command that loads and runs the task in its container."""
+    return [
+        "a0",
+        "--inputs",
+        serialize_context.input_path,
+        "--outputs-path",
+        serialize_context.output_path,
+        "--version",
+        serialize_context.version,
+        "--raw-data-path",
+        "{{.rawOutputDataPrefix}}",
+        "--checkpoint-path",
+        "{{.checkpointOutputPrefix}}",
+        "--prev-checkpoint",
+        "{{.prevCheckpointPrefix}}",
+        "--run-name",
+        "{{.runName}}",
+        "--name",
+        "{{.actionName}}",
+        *_image_args(serialize_context),
+        *_bundle_args(serialize_context.code_bundle),
+        *_resolver_args(self, serialize_context),
+    ]
+
+
+def _image_args(context: SerializationContext) -> list[str]:
+    if context.image_cache is None:
+        return []
+    return ["--image-cache", context.image_cache.to_transport]
+
+
+def _bundle_args(bundle: CodeBundle | None) -> list[str]:
+    if bundle is None:
+        return []
+    location = ["--tgz", bundle.tgz] if bundle.tgz else ["--pkl", bundle.pkl or ""]
+    return [*location, "--dest", bundle.destination or "."]
+
+
+def _resolver_args(task: AnyFunctionTask, context: SerializationContext) -> list[str]:
+    """Say how to find the task, unless the code bundle is the pickled task itself."""
+    if context.code_bundle and context.code_bundle.pkl:
+        return []
+    if not context.root_dir:
+        from flyte.errors import RuntimeSystemError
+
+        raise RuntimeSystemError(
+            "SerializationError",
+            f"task {task.name!r} is found by its module: set root_dir of the serialization context to the folder"
+            " that modules are named from",
+        )
+    module = _module_name(task.func, context.root_dir)
+    return [
+        "--resolver",
+        RESOLVER,
+        "mod",
+        module,
+        "instance",
+        task.func.__name__,
+    ]
+
+
+def _module_name(function: Callable[..., Any], root_dir: Path) -> str:
+    """Name the function's module as it can be imported with the root folder on the path."""
+    module = sys.modules.get(function.__module__)
+    path = _module_path(module)
+    if module is None or path is None:
+        raise ValueError(f"Object {function.__name__} has no module.")
+    if INSTALLED.intersection(path.parts):
+        return module.__name__
+    root = root_dir.absolute()
+    if not path.is_relative_to(root):
+        raise ValueError(
+            f"Object {function.__name__} module file {path} is not relative to source directory {root}"
+            " and is not an installed package."
+        )
+    return ".".join(path.relative_to(root).with_suffix("").parts)
+
+
+def _module_path(module: ModuleType | None) -> Path | None:
+    file = getattr(module, "__file__", None)
+    return None if file is None else Path(file).absolute()
+
+
+# Plugins
+
+
+def register_plugin(
+    self: Registry, config_type: type[Any], plugin: type[AnyFunctionTask]
+) -> None:
+    """Register the task template for a type of configuration."""
+    from flyte._task import AsyncFunctionTaskTemplate
+
+    # A class with type arguments, such as Plugin[..., Any, Any], is not a class to Python.
+    template: object = get_origin(plugin) or plugin
+    self.plugins[_class("config_type", config_type, object)] = _class(
+        "plugin", template, AsyncFunctionTaskTemplate
+    )
+
+
+def _class(name: str, value: object, base: type[Any]) -> type[Any]:
+    if not isinstance(value, type):
+        raise TypeError(f"{name} must be a class, got {value!r}")
+    if not issubclass(value, base):
+        raise TypeError(
+            f"{name} must derive from {base.__name__}, {value.__name__} does not"
+        )
+    return value
+
+
+def find_plugin(self: Registry, config_type: type[Any]) -> type[AnyFunctionTask] | None:
+    """Find the task template for a type of configuration."""
+    return self.plugins.get(config_type)
+
+
+def list_plugins(self: Registry) -> list[type[Any]]:
+    """List the types of configuration that have a task template."""
+    return list(self.plugins)
