@@ -34,11 +34,18 @@ class Specs(NamedTuple):
     diagnostics: list[Diagnostic]
 
 
-def read_specs(texts: Mapping[str, str], known: Mapping[str, Module]) -> Specs:
-    """Read spec texts, path by path; ``known`` holds modules that were read from the same text before."""
+def read_specs(
+    texts: Mapping[str, str],
+    known: Mapping[str, Module],
+    unread: Iterable[Diagnostic] = (),
+) -> Specs:
+    """Read spec texts, path by path.
+
+    ``known`` holds modules that were read from the same text before, ``unread`` what is wrong with files without text.
+    """
     modules: dict[str, Module] = {}
     documents: dict[str, yaml.Document] = {}
-    findings: list[Diagnostic] = []
+    findings = list(unread)
     for path, text in texts.items():
         document = yaml.Document(path, text)
         module = known.get(path)
@@ -87,7 +94,7 @@ def check(
         package=package,
         settings=settings,
         cores=cores,
-        incomplete=bool(specs.diagnostics),
+        incomplete=any(found.rule != "file-name" for found in specs.diagnostics),
     )
     findings = list(specs.diagnostics)
     for name, module in specs.modules.items():

@@ -88,8 +88,9 @@ def _excerpt(location: Location, texts: Mapping[str, str]) -> list[str]:
     if not line.strip():
         return []
     start = max(0, location.column - 1 - _WIDEST_EXCERPT // 2)
-    shown = visible(line[start : start + _WIDEST_EXCERPT])
-    before = len(visible(line[start : location.column - 1]))
+    cut = "…" if start else ""
+    shown = cut + visible(line[start : start + _WIDEST_EXCERPT])
+    before = len(cut + visible(line[start : location.column - 1]))
     length = max(1, min(location.length, len(shown) - before))
     gutter = f"{location.line:>4} | "
     return [

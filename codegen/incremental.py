@@ -67,14 +67,11 @@ class _Run:
             for path, digest in digests.items()
             if path in models and models[path][0] == digest
         }
-        specs = build.read_specs(texts, known)
+        specs = build.read_specs(texts, known, problems)
         package = workspace.package(specs)
         cores, core_paths = workspace.read_cores(specs.modules.values())
         stale = self._stale(specs, package, digests, core_paths)
-        found = [
-            *problems,
-            *build.check(specs, package, workspace.settings, cores, stale),
-        ]
+        found = build.check(specs, package, workspace.settings, cores, stale)
         if any(finding.severity == "error" for finding in found):
             return Result([], 0, [], found, texts)
         kinds, globs = workspace.kinds(self._only)

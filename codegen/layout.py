@@ -76,10 +76,9 @@ def _executable_order(file: PythonModule, package: Package) -> list[Symbol]:
             return
         for text in evaluated(symbol.definition):
             for reference in types.references(text):
-                found = package.find(symbol.module, reference.name)
-                needed = here.get(found.name.partition(".")[0]) if found else None
-                if found and needed and found.home == file.name:
-                    place(needed, above | {symbol.name})
+                needed = package.outermost(symbol.module, reference.name)
+                if needed is not None and needed.home == file.name:
+                    place(here[needed.name], above | {symbol.name})
         done[symbol.name] = symbol
 
     for symbol in file.definitions:

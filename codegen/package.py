@@ -148,6 +148,16 @@ class Package:
         path = self.canonical(module_name, name)
         return None if path is None else self.lookup(path)
 
+    def outermost(self, module_name: str, name: str) -> Symbol | None:
+        """The top-level definition a spec of ``module_name`` means by ``name``, or reaches a member of."""
+        path = self.canonical(module_name, name)
+        while path:
+            symbol = self.symbols.get(path)
+            if symbol is not None:
+                return symbol
+            path = path.rpartition(".")[0]
+        return None
+
     def render(self, module_name: str, text: str) -> str:
         """Write a type for readers: modern form, short names for the project's, typing's and builtin names."""
         return types.spell_type(text, lambda name: self._short(module_name, name))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from codegen.checks import cores as core_checks
-from codegen.checks import inheritance, names, signatures, texts
+from codegen.checks import evaluation, inheritance, names, signatures, texts
 from codegen.checks.base import Check, Context, Cores, Finding
 from codegen.diagnostics import Diagnostic
 from codegen.model import Module
@@ -35,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     names.references,
     inheritance.bases,
     inheritance.dataclasses,
+    evaluation.definitions_without_circles,
     signatures.parameters,
     signatures.functions,
     texts.page_settings,
@@ -106,13 +107,16 @@ type-expression | A type is not a type expression. | A type is a name, a subscri
 value-expression | A default or constant is not a plain value. | Use a literal, a name, or a class called with literals; what computes belongs in a core.
 unsafe-call | A default calls something that is not a class of the project or a plain value type. | Importing the package must not run code; use a core.
 cyclic-bases | A class inherits from itself. | Break the circle that the message names.
+cyclic-definition | A definition needs itself to be made. | Python evaluates bases, defaults, constants and aliases when it imports a module; break the circle that the message names.
+cyclic-import | Modules need each other while they are imported. | Move what both need to a module of its own with `defined_in`.
+base-order | Python cannot combine the bases of a class. | Name each base once, subclasses before their own bases.
 not-a-class | A base is not a class. | Inherit from a class, a protocol or a generic.
 unknown-field | A dataclass field without a type does not exist in any base. | A field without a type only documents an inherited one; give it a type to declare it.
 field-order | A dataclass field without a default follows one with a default. | Python refuses that when the class is made; reorder, or make it keyword-only.
 mutable-default | A dataclass field has a mutable default. | All instances would share it; write `factory: list`.
 default-and-factory | A parameter has both a default and a factory. | Keep one.
 factory-place | A factory is given outside a dataclass. | Only dataclass fields have factories; use a default.
-kind-conflict | A class combines kinds that exclude each other. | An enum, protocol or typed-dict is not a dataclass.
+kind-conflict | A class combines kinds or options that exclude each other. | An enum, protocol or typed-dict is no dataclass and has no constructor; frozen dataclasses inherit from frozen ones.
 parameter-order | Parameters stand in an order Python does not allow. | positional-only, then positional, then *args, then keyword-only, then **kwargs; required before optional.
 variadic-default | A variadic parameter has a default. | *args and **kwargs are empty when nothing is passed.
 single-overload | A callable has exactly one overload. | One overload is just the signature; give at least two.

@@ -445,7 +445,9 @@ def _spell_value(node: ast.expr, spell: Spell) -> str:
         case ast.UnaryOp(op=operator, operand=operand):
             sign = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}[type(operator)]
             spelled = _spell_value(operand, spell)
-            return sign + (f"({spelled})" if isinstance(operand, ast.BinOp) else spelled)
+            return sign + (
+                f"({spelled})" if isinstance(operand, ast.BinOp) else spelled
+            )
         case ast.BinOp(left=left, right=right):
             return f"{_spell_value(left, spell)} | {_spell_value(right, spell)}"
         case ast.Tuple(elts=[element]):
@@ -487,4 +489,4 @@ def _spell_constant(value: object) -> str:
     if isinstance(value, int) and value.bit_length() > _LONGEST_DECIMAL:
         return hex(value)
     # Python reads 1e999 as infinity, and writes that as a name.
-    return "..." if value is ... else repr(value).replace("inf", "1e999")
+    return "..." if value is ... else repr(value).replace("e+", "e")

@@ -134,10 +134,10 @@ class Workspace:
     def check(self) -> Result:
         """Apply every rule to every spec; write nothing."""
         texts, problems = self.read_texts()
-        specs = build.read_specs(texts, {})
+        specs = build.read_specs(texts, {}, problems)
         package = self.package(specs)
         cores, _ = self.read_cores(specs.modules.values())
-        found = [*problems, *build.check(specs, package, self.settings, cores)]
+        found = build.check(specs, package, self.settings, cores)
         return Result([], 0, [], found, texts)
 
     def package(self, specs: build.Specs) -> Package:
@@ -159,10 +159,10 @@ class Workspace:
     def drift(self, only: Iterable[str] = ()) -> tuple[list[Drift], Result]:
         """Compare what the specs say with what is on disk; write nothing."""
         texts, problems = self.read_texts()
-        specs = build.read_specs(texts, {})
+        specs = build.read_specs(texts, {}, problems)
         package = self.package(specs)
         cores, _ = self.read_cores(specs.modules.values())
-        found = [*problems, *build.check(specs, package, self.settings, cores)]
+        found = build.check(specs, package, self.settings, cores)
         if any(finding.severity == "error" for finding in found):
             return [], Result([], 0, [], found, texts)
         kinds, globs = self.kinds(only)

@@ -16,7 +16,9 @@ from codegen.walk import functions as all_functions
 
 def cores(module: Module, context: Context) -> Iterator[Finding]:
     """Compare the signature of every core with what the spec documents."""
-    malformed = [found for found in core_references(module) if not is_reference(found[1])]
+    malformed = [
+        found for found in core_references(module) if not is_reference(found[1])
+    ]
     for path, reference in malformed:
         message = f"'core' cannot be '{reference}'"
         hint = "a core is written package.module:function, without keywords"

@@ -119,7 +119,7 @@ def _name(path: Path, name: str, *, method: bool = False) -> Iterator[Finding]:
         yield Finding("bad-name", path, message, f"write '{same}'", key=True)
     elif len(name.encode()) > _LONGEST_NAME:
         message = f"the name '{name[:20]}…' has {len(name.encode())} bytes"
-        hint = f"names become file names; at most {_LONGEST_NAME} bytes fit"
+        hint = f"at most {_LONGEST_NAME} bytes are allowed, so that file names fit"
         yield Finding("bad-name", path, message, hint, key=True)
     elif name.startswith("__") and name.endswith("__"):
         if method and name not in _RESERVED_METHODS:
@@ -310,6 +310,8 @@ def _unknown_name(
         hint = hint or f"if '{first}' is another distribution, add it to 'external'"
     else:
         hint = _nearest(name, scope, context)
+        if not hint and expression.role == "value" and not dotted:
+            hint = f"if a text is meant, quote it twice: '\"{name}\"'"
     yield Finding(
         "unknown-name",
         expression.path,

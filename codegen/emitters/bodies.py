@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from codegen import types
 from codegen.emitters.formatting import bracketed, wrapped
+from codegen.emitters.names import Import, sorted_block
 from codegen.model import Function, Parameter
 
 Lines = list[str]
@@ -24,17 +25,38 @@ def delegation(
     indent: str,
     taken: frozenset[str],
     prefix: str = "",
+    *,
+    through: str = "",
+    first_party: frozenset[str] = frozenset(),
 ) -> Lines:
-    """Import the core's module where it is called, so that importing the package stays light, and call it."""
-    module, function = split_core(core)
+    """Import the core's module where it is called, so that importing the package stays light, and call it.
+
+    What the core returns is passed ``through`` a function that is written like a core: the one that blocks.
+    """
+    imported: dict[str, Import] = {}
+    function = _reached(core, taken, imported)
+    if through:
+        arguments = [f"{function}({', '.join(arguments)})"]
+        function = _reached(through, taken, imported)
+    imports = sorted_block(set(imported.values()), first_party, indent)
+    for index, line in enumerate(imports):
+        imports[index : index + 1] = wrapped([line], indent)
+    call = bracketed(f"{prefix}{function}", arguments, "", indent)
+    return [*imports, "", *wrapped(call, indent)]
+
+
+def _reached(reference: str, taken: frozenset[str], imported: dict[str, Import]) -> str:
+    """How a function is called by a name that is free, once its module is imported."""
+    module, function = split_core(reference)
     parent, _, name = module.rpartition(".")
-    statement = f"from {parent} import {name}" if parent else f"import {name}"
     local = name
-    if name in taken:
-        local = f"_{name}"
-        statement += f" as {local}"
-    call = bracketed(f"{prefix}{local}.{function}", arguments, "", indent)
-    return [f"{indent}{statement}", "", *wrapped(call, indent)]
+    while True:
+        wanted = Import(parent or name, name if parent else None, local)
+        if local not in taken and imported.get(local, wanted) == wanted:
+            break
+        local = f"_{local}"
+    imported[local] = wanted
+    return f"{local}.{function}"
 
 
 def missing(name: str, indent: str) -> Lines:

@@ -5,7 +5,7 @@ Knows Python's declaration syntax. It must not know what stands in a body: sourc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from codegen import types
@@ -143,6 +143,44 @@ class Declarations:
             return "None"
         return self.names.annotation(symbol.module, returns.type)
 
+    def pairs(
+        self, symbol: Symbol, cls: Class
+    ) -> Iterator[tuple[Symbol, str, Function]]:
+        """Every method of a class and of those inside it that can also be awaited, with the class it belongs to."""
+        for name, method in cls.methods.items():
+            if method.sync_and_async:
+                yield symbol, name, method
+        for name, inner in cls.classes.items():
+            child = Symbol(symbol.module, f"{symbol.name}.{name}", inner, symbol.home)
+            yield from self.pairs(child, inner)
+
+    def type_parameters(self, symbol: Symbol) -> str:
+        """The type variables a class is generic in, as the subscript that passes them on; empty for others."""
+        assert isinstance(symbol.definition, Class)
+        found: list[str] = []
+        bases = symbol.definition.bases
+        declaring = [
+            base for base in bases if base.startswith(("Generic[", "Protocol["))
+        ]
+        for base in declaring or bases:
+            for reference in types.references(base):
+                used = self.package.find(symbol.module, reference.name)
+                if used is None or not isinstance(used.definition, TypeVariable):
+                    continue
+                star = "*" if used.definition.kind == "type-variable-tuple" else ""
+                found.append(star + self.names.special(used.path))
+        return f"[{', '.join(dict.fromkeys(found))}]" if found else ""
+
+    def pair_line(self, owner: Symbol | None, name: str, function: Function) -> str:
+        """The ``class`` line of the helper behind a pair; generic where the class it helps is."""
+        line = f"class {pair_name(owner.name if owner else '', name)}"
+        if owner is None or function.binding != "instance":
+            return f"{line}:"
+        parameters = self.type_parameters(owner)
+        if not parameters:
+            return f"{line}:"
+        return f"{line}({self.names.special('typing.Generic')}{parameters}):"
+
     def parameters(self, symbol: Symbol, parameters: dict[str, Parameter]) -> list[str]:
         """Every parameter as it is declared, with the ``/`` and ``*`` markers their kinds need."""
         items: list[str] = []
@@ -183,7 +221,10 @@ class Declarations:
         bases = [self.names.evaluated_type(symbol.module, base) for base in cls.bases]
         names = {base.partition("[")[0].rpartition(".")[2] for base in cls.bases}
         if cls.kind == "protocol" and "Protocol" not in names:
-            bases.append(self.names.special("typing.Protocol"))
+            # Generic comes last, by convention.
+            place = next((i for i, b in enumerate(cls.bases) if "Generic[" in b), None)
+            place = len(bases) if place is None else place
+            bases.insert(place, self.names.special("typing.Protocol"))
         elif cls.kind == "enum" and not bases:
             bases.append(self.names.special("enum.Enum"))
         elif cls.kind == "exception" and not bases:

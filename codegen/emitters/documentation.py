@@ -31,6 +31,7 @@ def described(
     indent: int,
     title: str = "Args",
 ) -> str:
+    """A text and the sections that follow it, for code that is indented this far."""
     width = _WIDTH - indent
     parts = [doc.strip("\n")] if doc.strip() else []
     documented = [
@@ -44,7 +45,9 @@ def described(
         parts.append("\n".join(section("Returns", [("", returns)], width)))
     if raises:
         parts.append("\n".join(section("Raises", list(raises.items()), width)))
-    return "\n\n".join(parts)
+    # A docstring that begins with a section begins on a line of its own.
+    opening = "" if doc.strip() or not parts else "\n"
+    return opening + "\n\n".join(parts)
 
 
 def _starred(name: str, parameter: Parameter) -> str:
@@ -52,6 +55,7 @@ def _starred(name: str, parameter: Parameter) -> str:
 
 
 def module_text(file: PythonModule) -> str:
+    """The docstring of a file; one that only holds definitions says whose they are."""
     if file.doc:
         return file.doc
     names = [f"``{s.name}``" for s in file.definitions if not s.name.startswith("_")]

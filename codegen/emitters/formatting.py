@@ -54,7 +54,7 @@ def wrapped(lines: list[str], indent: str = "", *, stub: bool = False) -> list[s
         while not result[0]:
             del result[0]
         _wrapped[key] = result[: len(result) - rest.count("\n")]
-    return _wrapped[key]
+    return list(_wrapped[key])
 
 
 def docstring(text: str, indent: str) -> list[str]:
@@ -70,7 +70,8 @@ def docstring(text: str, indent: str) -> list[str]:
         after = " " if body.endswith('"') else ""
         return [f'{indent}"""{before}{body}{after}"""']
     rest = [indent + line if line else "" for line in lines[1:]]
-    if all(line.startswith(" ") for line in lines[1:] if line):
+    below = text.startswith("\n")
+    if below or all(line.startswith(" ") for line in lines[1:] if line):
         # Python takes the indentation all further lines share for that of the code, unless the text starts below.
         return [f'{indent}"""', indent + lines[0], *rest, f'{indent}"""']
     return [f'{indent}"""{before}{lines[0]}', *rest, f'{indent}"""']

@@ -230,6 +230,9 @@ def _inline(text: str, link: Link, *, in_cell: bool = False) -> str:
             kept.append(f"{_disarm(match['title']).strip()} (<{match['url']}>)")
         elif match["span"] is not None:
             kept.append(_span(match, in_cell=in_cell))
+        elif match.group()[-1] == "`":
+            # Marks without a partner must not find one behind this text.
+            kept.append("&#96;" * match.group().count("`"))
         else:
             return match.group()
         return f"\x00{len(kept) - 1}\x00"

@@ -15,7 +15,9 @@ from codegen import types
 from codegen.package import BUILTIN_NAMES, Package
 
 
-class _Import(NamedTuple):
+class Import(NamedTuple):
+    """A name an import binds, and where it comes from."""
+
     module: str
     name: str | None  # None for `import module`
     local: str
@@ -30,8 +32,8 @@ class Names:
         self._package = package
         self._home = home
         self._stub = stub
-        self._taken: dict[str, _Import | None] = dict.fromkeys(taken)
-        self._at_run_time: set[_Import] = set()
+        self._taken: dict[str, Import | None] = dict.fromkeys(taken)
+        self._at_run_time: set[Import] = set()
         self._spelled: dict[tuple[str, str, bool, bool], str] = {}
         self._owner = ""
         self._members: frozenset[str] = frozenset()
@@ -115,10 +117,10 @@ class Names:
     def _import(self, module: str, name: str | None, run_time: bool) -> str:
         """Import something under its own name, or a prefixed one where that name means another thing."""
         local = name or module
-        wanted = _Import(module, name, local)
+        wanted = Import(module, name, local)
         while local in self._members or self._taken.get(local, wanted) != wanted:
             local = "_" + local
-            wanted = _Import(module, name, local)
+            wanted = Import(module, name, local)
         self._taken[local] = wanted
         if run_time:
             self._at_run_time.add(wanted)
@@ -130,24 +132,26 @@ class Names:
         run_time = imports if self._stub else imports & self._at_run_time
         typing_only = imports - run_time
         if typing_only:
-            run_time.add(_Import("typing", "TYPE_CHECKING", "TYPE_CHECKING"))
-        lines = _sorted_block(run_time, first_party, "")
+            run_time.add(Import("typing", "TYPE_CHECKING", "TYPE_CHECKING"))
+        lines = sorted_block(run_time, first_party, "")
         if typing_only:
             lines += ["", "if TYPE_CHECKING:"]
-            lines += _sorted_block(typing_only, first_party, "    ")
+            lines += sorted_block(typing_only, first_party, "    ")
         return lines
 
 
-def _sorted_block(
-    imports: set[_Import], first_party: frozenset[str], indent: str
+def sorted_block(
+    imports: set[Import], first_party: frozenset[str], indent: str
 ) -> list[str]:
+    """The lines of a block of imports: the standard library, other distributions, one's own packages."""
     sections: tuple[list[str], list[str], list[str]] = ([], [], [])
     members: dict[str, list[str]] = {}
     for module, name, local in imports:
+        alias = "" if local == (name or module) else f" as {local}"
         if name is None:
-            sections[_section(module, first_party)].append(f"{indent}import {module}")
+            line = f"{indent}import {module}{alias}"
+            sections[_section(module, first_party)].append(line)
         else:
-            alias = "" if local == name else f" as {local}"
             members.setdefault(module, []).append(name + alias)
     for section in sections:
         section.sort()

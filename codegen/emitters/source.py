@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from codegen.emitters.bodies import (
     arguments,
     delegation,
@@ -76,10 +78,12 @@ class _Source(Declarations):
             case Variable() as variable:
                 return self._variable(symbol, variable)
             case Class() as cls:
-                pairs = list(self._pairs(symbol, cls))
+                pairs: Lines = []
+                for owner, name, method in self.pairs(symbol, cls):
+                    pairs += self._pair(owner, name, method)
                 return [*pairs, *self._class(symbol, cls, "")]
             case Function(sync_and_async=True) as function:
-                helper = self._pair(symbol, "", symbol.name, function)
+                helper = self._pair(symbol, "", function)
                 name = pair_name("", symbol.name)
                 return [*helper, f"{symbol.name} = {name}()"]
             case Function() as function:
@@ -257,25 +261,29 @@ class _Source(Declarations):
     ) -> Iterator[Lines]:
         inner = indent + "    "
         annotation = self.names.annotation(symbol.module, prop.type)
-        lines = [f"{indent}@property", *self.deprecation(prop.deprecated, indent)]
+        marker = self.names.special("property")
+        lines = [f"{indent}@{marker}", *self.deprecation(prop.deprecated, indent)]
         if prop.abstract:
             lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
-        lines.append(f"{indent}def {name}(self) -> {annotation}:")
-        text = described(prop.doc, {}, "", prop.raises, len(inner))
-        lines += docstring(text, inner) if text else []
+        text = docstring(described(prop.doc, {}, "", prop.raises, len(inner)), inner)
+        abstract = prop.abstract or cls.kind == "protocol"
+        empty = abstract and prop.core is None and not text
+        line = f"{indent}def {name}(self) -> {annotation}:{' ...' if empty else ''}"
+        lines += [*wrapped([line], indent), *text]
         if prop.core is not None:
             lines += delegation(
                 prop.core, ["self"], inner, frozenset(), prefix="return "
             )
-        elif prop.abstract or cls.kind == "protocol":
-            lines.append(f"{inner}raise NotImplementedError" if text else f"{inner}...")
+        elif abstract:
+            lines += [] if empty else [f"{inner}raise NotImplementedError"]
         else:
             lines += missing(f"{symbol.public_path}.{name}", inner)
         yield lines
         if prop.setter is not None:
+            line = f"{indent}def {name}(self, value: {annotation}) -> None:"
             yield [
                 f"{indent}@{name}.setter",
-                f"{indent}def {name}(self, value: {annotation}) -> None:",
+                *wrapped([line], indent),
                 *delegation(
                     prop.setter, ["self", "value"], inner, frozenset(["value"])
                 ),
@@ -289,15 +297,17 @@ class _Source(Declarations):
             return
         helper = pair_name(symbol.name, name)
         if method.binding == "instance":
+            returned = f"{helper}{self.type_parameters(symbol)}"
             yield [
-                f"{indent}@property",
-                f"{indent}def {name}(self) -> {helper}:",
+                f"{indent}@{self.names.special('property')}",
+                *wrapped([f"{indent}def {name}(self) -> {returned}:"], indent),
                 f'{indent}    """Call it to block; await its ``aio`` otherwise."""',
-                f"{indent}    return {helper}(self)",
+                *wrapped([f"{indent}    return {helper}(self)"], f"{indent}    "),
             ]
         else:
             marker = self.names.special("typing.ClassVar")
-            yield [f"{indent}{name}: {marker}[{helper}] = {helper}()"]
+            line = f"{indent}{name}: {marker}[{helper}] = {helper}()"
+            yield wrapped([line], indent)
 
     def _function(
         self,
@@ -312,6 +322,10 @@ class _Source(Declarations):
         for overload in function.overloads:
             lines += self._overload(symbol, name, function, overload, first, indent)
         lines += self.function_decorators(symbol, function, indent)
+        inner = indent + "    "
+        text = docstring(function_text(function, len(inner)), inner)
+        abstract = function.abstract or (cls is not None and cls.kind == "protocol")
+        empty = abstract and function.core is None and not text
         lines += self.signature(
             symbol,
             name,
@@ -319,14 +333,13 @@ class _Source(Declarations):
             receiver=first,
             asynchronous=function.asynchronous,
             indent=indent,
+            end=": ..." if empty else ":",
         )
-        inner = indent + "    "
-        text = function_text(function, len(inner))
-        lines += docstring(text, inner) if text else []
+        lines += text
         if function.core is not None:
             lines += self._delegated(function, first, inner)
-        elif function.abstract or (cls is not None and cls.kind == "protocol"):
-            lines.append(f"{inner}raise NotImplementedError" if text else f"{inner}...")
+        elif abstract:
+            lines += [] if empty else [f"{inner}raise NotImplementedError"]
         else:
             where = (
                 symbol.public_path if cls is None else f"{symbol.public_path}.{name}"
@@ -344,8 +357,9 @@ class _Source(Declarations):
         indent: str,
     ) -> Lines:
         lines = [f"{indent}@{self.names.special('typing.overload')}"]
-        if function.binding != "instance" and first != "self":
-            lines.append(f"{indent}@{function.binding}method")
+        if function.binding != "instance":
+            marker = self.names.special(f"{function.binding}method")
+            lines.append(f"{indent}@{marker}")
         lines += self.signature(
             symbol,
             name,
@@ -355,7 +369,7 @@ class _Source(Declarations):
             indent=indent,
             end=": ...",
         )
-        return [*lines, ""]
+        return [*lines, "", *([] if indent else [""])]
 
     def _delegated(self, function: Function, first: str | None, indent: str) -> Lines:
         assert function.core is not None
@@ -366,52 +380,63 @@ class _Source(Declarations):
         taken = frozenset(function.parameters)
         return delegation(function.core, passed, indent, taken, prefix=prefix)
 
-    def _pairs(self, symbol: Symbol, cls: Class) -> Iterator[str]:
-        for name, method in cls.methods.items():
-            if method.sync_and_async:
-                yield from self._pair(symbol, symbol.name, name, method)
+    def _pair(self, symbol: Symbol, name: str, function: Function) -> Lines:
+        """The class behind a callable that blocks when called and awaits through ``aio``.
 
-    def _pair(self, symbol: Symbol, owner: str, name: str, function: Function) -> Lines:
-        """The class behind a callable that blocks when called and awaits through ``aio``."""
+        ``symbol`` is the class of the method ``name``, or without a name the function itself.
+        """
         assert function.core is not None
-        bound = bool(owner) and function.binding == "instance"
-        label = f"{owner}.{name}" if owner else name
+        owner = symbol if name else None
+        label = f"{symbol.name}.{name}" if name else symbol.name
         how = f"Call ``{label}`` to block until it is done, or await ``{label}.aio``."
-        text = function_text(function, 4)
-        lines = [f"class {pair_name(owner, name)}:"]
-        lines += [*docstring(f"{text}\n\n{how}" if text else how, "    "), ""]
-        if bound:
-            lines += [
-                f"    def __init__(self, owner: {owner}) -> None:",
-                "        self._owner = owner",
-                "",
-            ]
+        doc = "\n\n".join(filter(None, (function.doc.strip("\n"), how)))
+        text = function_text(structs.replace(function, doc=doc), 4)
+        line = self.pair_line(owner, name or symbol.name, function)
+        lines = wrapped([line])
+        lines += [*docstring(text, "    "), ""]
         passed = arguments(function.parameters)
+        taken = frozenset((*function.parameters, symbol.name.partition(".")[0]))
+        if owner is not None and function.binding == "instance":
+            whole = f"{symbol.name}{self.type_parameters(symbol)}"
+            lines += wrapped(
+                [f"    def __init__(self, owner: {whole}) -> None:"], "    "
+            )
+            lines += ["        self._owner = owner", ""]
+            passed.insert(0, "self._owner")
+        elif owner is not None and function.binding == "class":
+            passed.insert(0, symbol.name)
         prefix = "return " if returns_something(function) else ""
-        lines += self.signature(
-            symbol, "__call__", function, receiver="self", indent="    "
-        )
-        call = ", ".join(passed)
-        lines += delegation(
-            self.style.blocking,
-            [f"self.aio({call})"],
-            " " * 8,
-            frozenset(function.parameters),
-            prefix=prefix,
-        )
-        lines.append("")
-        lines += self.signature(
-            symbol, "aio", function, receiver="self", asynchronous=True, indent="    "
-        )
-        subject = {"instance": ["self._owner"], "class": [owner], "static": []}
+        called = structs.replace(function, asynchronous=False, binding="instance")
+        lines += self._pair_signature(symbol, "__call__", called)
         lines += delegation(
             function.core,
-            [*(subject[function.binding] if owner else []), *passed],
+            passed,
             " " * 8,
-            frozenset(function.parameters),
-            prefix=f"{prefix}await ",
+            taken,
+            prefix=prefix,
+            through=self.style.blocking,
+            first_party=self.style.first_party,
+        )
+        awaited = structs.replace(called, asynchronous=True)
+        lines += ["", *self._pair_signature(symbol, "aio", awaited)]
+        lines += delegation(
+            function.core, passed, " " * 8, taken, prefix=f"{prefix}await "
         )
         return [*lines, "", ""]
+
+    def _pair_signature(self, symbol: Symbol, name: str, function: Function) -> Lines:
+        lines: Lines = []
+        for overload in function.overloads:
+            lines += self._overload(symbol, name, function, overload, "self", "    ")
+        lines += self.deprecation(function.deprecated, "    ")
+        return lines + self.signature(
+            symbol,
+            name,
+            function,
+            receiver="self",
+            asynchronous=function.asynchronous,
+            indent="    ",
+        )
 
 
 def _is_block(lines: Lines) -> bool:

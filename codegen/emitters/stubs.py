@@ -6,6 +6,8 @@ generated package does.
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from codegen.emitters.declarations import (
     Declarations,
     Style,
@@ -53,6 +55,7 @@ class _Stub(Declarations):
             apart = not previous or _is_class(block) or _is_class(previous)
             apart = apart or _is_function(block) != _is_function(previous)
             apart = apart and not (_is_function(previous) and block[0][0] == "@")
+            apart = apart and not (_is_empty_class(previous) and _is_empty_class(block))
             lines += [*([""] if apart else []), *block]
             previous = block
         return "\n".join(lines) + "\n"
@@ -70,12 +73,11 @@ class _Stub(Declarations):
                 return wrapped([f"{symbol.name}: {annotation}"], stub=True)
             case Class() as cls:
                 helpers: Lines = []
-                for name, method in cls.methods.items():
-                    if method.sync_and_async:
-                        helpers += self._pair(symbol, symbol.name, name, method)
+                for owner, name, method in self.pairs(symbol, cls):
+                    helpers += self._pair(owner, name, method)
                 return [*helpers, *self._class(symbol, cls, "")]
             case Function(sync_and_async=True) as function:
-                helper = self._pair(symbol, "", symbol.name, function)
+                helper = self._pair(symbol, "", function)
                 return [*helper, f"{symbol.name}: {pair_name('', symbol.name)}"]
             case Function() as function:
                 return self._function(symbol, symbol.name, function, None, "")
@@ -96,7 +98,8 @@ class _Stub(Declarations):
         for name, inside in cls.classes.items():
             child = Symbol(symbol.module, f"{symbol.name}.{name}", inside, symbol.home)
             block = self._class(child, inside, inner)
-            nested += [*([""] if nested and _is_open(nested, block) else []), *block]
+            close = _is_empty_class(nested, inner) and _is_empty_class(block, inner)
+            nested += [*([""] if nested and not close else []), *block]
         variables = self._variables(symbol, cls, inner)
         functions = self._functions(symbol, cls, inner)
         parts = [part for part in (nested, variables, functions) if part]
@@ -108,7 +111,7 @@ class _Stub(Declarations):
         return body
 
     def _variables(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
-        lines: Lines = []
+        lines = self._assigned(symbol, cls, indent)
         for name, attribute in cls.attributes.items():
             if cls.dataclass is None or attribute.class_variable or cls.kind == "enum":
                 lines += self._attribute(symbol, cls, name, attribute, indent)
@@ -124,6 +127,22 @@ class _Stub(Declarations):
                     lines += wrapped(
                         bracketed(head, ["init=False"], "", indent), indent, stub=True
                     )
+        return lines
+
+    def _assigned(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
+        """The attributes that a constructor without a core assigns."""
+        if not has_init(cls) or cls.core is not None:
+            return []
+        lines: Lines = []
+        for name, parameter in (cls.parameters or {}).items():
+            if name in cls.attributes or name in cls.properties:
+                continue
+            annotation = self._annotation(symbol, parameter.type)
+            if parameter.kind == "var-keyword":
+                annotation = f"{self.names.special('dict')}[str, {annotation}]"
+            elif parameter.kind == "var-positional":
+                annotation = f"{self.names.special('tuple')}[{annotation}, ...]"
+            lines += wrapped([f"{indent}{name}: {annotation}"], indent, stub=True)
         return lines
 
     def _attribute(
@@ -176,15 +195,16 @@ class _Stub(Declarations):
             lines += self._plain(symbol, "__init__", init, "self", indent)
         for name, prop in cls.properties.items():
             annotation = self.names.annotation(symbol.module, prop.type)
-            lines += [f"{indent}@property", *self.deprecation(prop.deprecated, indent)]
+            marker = f"{indent}@{self.names.special('property')}"
+            lines += [marker, *self.deprecation(prop.deprecated, indent)]
             if prop.abstract:
                 lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
-            lines.append(f"{indent}def {name}(self) -> {annotation}: ...")
+            line = f"{indent}def {name}(self) -> {annotation}: ..."
+            lines += wrapped([line], indent, stub=True)
             if prop.setter is not None:
-                lines += [
-                    f"{indent}@{name}.setter",
-                    f"{indent}def {name}(self, value: {annotation}) -> None: ...",
-                ]
+                line = f"{indent}def {name}(self, value: {annotation}) -> None: ..."
+                lines.append(f"{indent}@{name}.setter")
+                lines += wrapped([line], indent, stub=True)
         for name, method in cls.methods.items():
             lines += self._method(symbol, cls, name, method, indent)
         return lines
@@ -196,8 +216,12 @@ class _Stub(Declarations):
             return self._function(symbol, name, method, cls, indent)
         helper = pair_name(symbol.name, name)
         if method.binding == "instance":
-            return [f"{indent}@property", f"{indent}def {name}(self) -> {helper}: ..."]
-        return [f"{indent}{name}: {self.names.special('typing.ClassVar')}[{helper}]"]
+            returned = f"{helper}{self.type_parameters(symbol)}"
+            line = f"{indent}def {name}(self) -> {returned}: ..."
+            marker = f"{indent}@{self.names.special('property')}"
+            return [marker, *wrapped([line], indent, stub=True)]
+        marker = self.names.special("typing.ClassVar")
+        return wrapped([f"{indent}{name}: {marker}[{helper}]"], indent, stub=True)
 
     def _function(
         self,
@@ -244,20 +268,19 @@ class _Stub(Declarations):
             end=": ...",
         )
 
-    def _pair(self, symbol: Symbol, owner: str, name: str, function: Function) -> Lines:
-        lines = [f"class {pair_name(owner, name)}:"]
-        if owner and function.binding == "instance":
-            lines.append(f"    def __init__(self, owner: {owner}) -> None: ...")
-        lines += self._plain(symbol, "__call__", function, "self", "    ")
-        lines += self.signature(
-            symbol,
-            "aio",
-            function,
-            receiver="self",
-            asynchronous=True,
-            indent="    ",
-            end=": ...",
+    def _pair(self, symbol: Symbol, name: str, function: Function) -> Lines:
+        owner = symbol if name else None
+        lines = wrapped([self.pair_line(owner, name or symbol.name, function)])
+        if owner is not None and function.binding == "instance":
+            whole = f"{symbol.name}{self.type_parameters(symbol)}"
+            line = f"    def __init__(self, owner: {whole}) -> None: ..."
+            lines += wrapped([line], "    ", stub=True)
+        called = structs.replace(
+            function, asynchronous=False, binding="instance", decorators=()
         )
+        awaited = structs.replace(called, asynchronous=True)
+        lines += self._function(symbol, "__call__", called, Class(), "    ")
+        lines += self._function(symbol, "aio", awaited, Class(), "    ")
         return [*lines, ""]
 
 
@@ -269,6 +292,11 @@ def _is_function(block: Lines) -> bool:
     return any(line.startswith(("def ", "async def ")) for line in block)
 
 
-def _is_open(previous: Lines, block: Lines) -> bool:
-    """Whether two nested classes have bodies, so that black keeps them apart."""
-    return not (previous[-1].endswith(": ...") and block[-1].endswith(": ..."))
+def _is_empty_class(block: Lines, indent: str = "") -> bool:
+    """Whether a block is a class without a body, which black keeps close to others of its kind."""
+    return (
+        bool(block)
+        and block[0].startswith(f"{indent}class ")
+        and block[-1].startswith((f"{indent}class ", f"{indent})"))
+        and block[-1].endswith(": ...")
+    )

@@ -49,8 +49,9 @@ def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
         yield f"{head} {first}"
         yield from rest
     else:
-        empty = {dict: "{}", list: "[]", tuple: "[]"}
-        yield f"{head} {empty.get(type(value)) or str(value).lower()}"
+        empty = "{}" if isinstance(value, dict) else "[]"
+        given = isinstance(value, bool | int)
+        yield f"{head} {str(value).lower() if given else empty}"
 
 
 def _text(text: str, indent: str, column: int) -> list[str]:

@@ -28,9 +28,7 @@ MADE_ELSEWHERE = {
     "not-utf8": "needs bytes that are no text",
     "too-large": "needs a file of 100 MB",
     "yaml-character": "needs a raw control character",
-    "spec-folder": "the settings that name a missing folder are a case, a file is not",
     "write-failed": "needs a disk that refuses",
-    "drift": "is not about inputs",
 }
 
 

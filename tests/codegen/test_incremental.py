@@ -269,7 +269,7 @@ def test_watch_regenerates_a_saved_spec(project: Path) -> None:
         assert process.stderr.readline().startswith("watching specs")
         people = project / "specs/shop.people.yaml"
         people.write_text(PEOPLE.replace("A customer.", "A guest."))
-        assert process.stdout.readline() == "2 written, 12 unchanged, 0 removed\n"
+        assert process.stdout.readline() == "3 written, 12 unchanged, 0 removed\n"
         people.write_text(PEOPLE.replace("type: str", "type: strr"))
         assert "unknown-name" in process.stdout.readline()
         assert "A guest." in (project / "generated/shop/people.py").read_text()

@@ -156,7 +156,11 @@ def test_a_parameter_text_loses_the_type_in_front() -> None:
 def test_old_sections_stick_to_the_last_documented_parameter() -> None:
     """Returns and raises stand behind the last text, or where the function says."""
     function = Function(
-        parameters={"a": Parameter(doc="A."), "b": Parameter(doc="B."), "c": Parameter()},
+        parameters={
+            "a": Parameter(doc="A."),
+            "b": Parameter(doc="B."),
+            "c": Parameter(),
+        },
         raises={"ValueError": "Bad."},
     )
     module = Module(module="m", functions={"f": function}, page=Page(style="2.0.0b43"))

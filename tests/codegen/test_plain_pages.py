@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)$")
 ANCHOR = re.compile(r'<a id="([^"]*)"></a>')
 LINK = re.compile(r"(?<!\\)\]\(([^)\s]*)\)")
 HEADING = re.compile(r"^#{1,6} (.*)$")
-CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|<code>.*?</code>")
+CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|<code>.*?</code>")
 
 
 def read_page(text: str) -> tuple[list[str], list[tuple[str, str]]]:
@@ -45,9 +46,12 @@ def read_page(text: str) -> tuple[list[str], list[tuple[str, str]]]:
     for line in lines:
         opening = FENCE.match(line)
         if opening is None or (opening[1][0] == "`" and "`" in opening[2]):
-            outside.append(line)
+            if not line.startswith(("    ", "\t")):  # indented code
+                outside.append(line)
             continue
-        closing = re.compile(rf" {{0,3}}{re.escape(opening[1][0])}{{{len(opening[1])},}} *")
+        closing = re.compile(
+            rf" {{0,3}}{re.escape(opening[1][0])}{{{len(opening[1])},}} *"
+        )
         body: list[str] = []
         for inner in lines:
             if closing.fullmatch(inner):
@@ -106,9 +110,7 @@ def check_anchors(lines: list[str]) -> set[str]:
     return set(found)
 
 
-def check_link(
-    path: str, target: str, anchors: dict[str, set[str]], line: str
-) -> None:
+def check_link(path: str, target: str, anchors: dict[str, set[str]], line: str) -> None:
     """Assert that a link of ours leads to a page that was written, at an anchor it has."""
     if target.startswith(("http://", "https://", "mailto:")):
         return
@@ -132,7 +134,9 @@ def test_the_pages_of_the_real_specs() -> None:
     """Every page of the project's own specs keeps every promise, its examples included."""
     modules: dict[str, Module] = {}
     for path in sorted((ROOT / "specs").glob("*.yaml")):
-        module, _ = yaml.read(yaml.Document(path.name, path.read_text(encoding="utf-8")))
+        module, _ = yaml.read(
+            yaml.Document(path.name, path.read_text(encoding="utf-8"))
+        )
         assert module is not None
         modules[module.module] = module
     written = emit_all(modules)
@@ -140,7 +144,9 @@ def test_the_pages_of_the_real_specs() -> None:
     page = written["flyte.app/connectorenvironment.md"]
     assert "`list[`[`Environment`](../flyte/environment.md)`]`" in page
     assert "**kwargs: **kwargs" not in page
-    assert all(":return" not in text and ":param" not in text for text in written.values())
+    assert all(
+        ":return" not in text and ":param" not in text for text in written.values()
+    )
 
 
 NASTY = [
@@ -153,7 +159,19 @@ NASTY = [
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(NASTY), max_size=8).map("".join)
 NAMES = st.sampled_from(
-    ["a", "A", "b", "name", "methods", "parameters", "x_1", "__call__", "é", "index", "type"]
+    [
+        "a",
+        "A",
+        "b",
+        "name",
+        "methods",
+        "parameters",
+        "x_1",
+        "__call__",
+        "é",
+        "index",
+        "type",
+    ]
 )
 TYPES = st.sampled_from(
     ["int", "str | None", "A", "list[A]", "Optional[Union[A, B]]", "Literal['|', '`', '\\\\|']", "Any", "dict[str, B]"]
@@ -165,7 +183,9 @@ DEFAULTS = st.sampled_from(["None", "1", "'|'", "'\\\\|`'", "A()", "A.f", "[1, '
 def parameters(draw: st.DrawFn, *, variadic: bool = True) -> dict[str, Parameter]:
     """Parameters in an order Python accepts; fields of dataclasses are not variadic."""
     names = draw(st.lists(NAMES, unique=True, max_size=5))
-    ranks = sorted(draw(st.lists(st.integers(0, 6), min_size=len(names), max_size=len(names))))
+    ranks = sorted(
+        draw(st.lists(st.integers(0, 6), min_size=len(names), max_size=len(names)))
+    )
     made: dict[str, Parameter] = {}
     for name, rank in zip(names, ranks, strict=True):
         kind, value = (
@@ -210,7 +230,9 @@ def classes(*, nested: bool = True) -> st.SearchStrategy[Class]:
     """Classes of every sort, with classes inside them."""
     members: dict[str, st.SearchStrategy[object]] = {
         "attributes": st.dictionaries(
-            NAMES, st.builds(Attribute, type=TYPES, value=DEFAULTS, doc=TEXTS), max_size=2
+            NAMES,
+            st.builds(Attribute, type=TYPES, value=DEFAULTS, doc=TEXTS),
+            max_size=2,
         ),
         "properties": st.dictionaries(
             NAMES, st.builds(Property, type=TYPES, doc=TEXTS), max_size=2
@@ -229,7 +251,7 @@ def classes(*, nested: bool = True) -> st.SearchStrategy[Class]:
             dataclass=st.just(Dataclass(frozen=True) if fields else None),
             parameters=st.none() | parameters(variadic=not fields),
             exported=st.booleans(),
-            **members,  # type: ignore[arg-type]
+            **members,
         )
     )
 
@@ -255,7 +277,9 @@ def projects(draw: st.DrawFn) -> dict[str, Module]:
         properties=child.properties,
         classes=child.classes,
     )
-    second = Module(module="n", imports=("m.A",), exports=("m.A",), classes={"B": child})
+    second = Module(
+        module="n", imports=("m.A",), exports=("m.A",), classes={"B": child}
+    )
     return {"m": first, "n": second}
 
 
@@ -278,7 +302,7 @@ def test_a_text_stays_in_its_place(text: str) -> None:
     block = parser.parse(f"{markdown.prose(text, link)}\n\n## Behind\n")
     titles = [
         inline.content
-        for heading, inline in zip(block, block[1:], strict=False)
+        for heading, inline in pairwise(block)
         if heading.type == "heading_open" and heading.level == 0
     ]
     assert titles[-1:] == ["Behind"]
@@ -286,7 +310,7 @@ def test_a_text_stays_in_its_place(text: str) -> None:
     table = parser.parse(row)
     cells = [
         inline.content
-        for cell, inline in zip(table, table[1:], strict=False)
+        for cell, inline in pairwise(table)
         if cell.type == "td_open"
     ]
     assert len(cells) == 2

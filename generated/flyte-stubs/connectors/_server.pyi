@@ -6,7 +6,7 @@ from typing import ClassVar
 __all__ = ["ConnectorService"]
 
 class _ConnectorServiceRun:
-    async def __call__(
+    def __call__(
         self,
         port: int,
         prometheus_port: int,

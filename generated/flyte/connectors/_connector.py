@@ -136,7 +136,8 @@ class AsyncConnectorExecutorMixin:
     """
 
     async def execute(self, **kwargs: Any) -> Any:
-        """Args:
+        """
+        Args:
             **kwargs: The inputs of the task, by name.
 
         Returns:
@@ -160,7 +161,8 @@ class ConnectorRegistry:
     def get_connector(
         task_type_name: str, task_type_version: int = 0
     ) -> AsyncConnector:
-        """Args:
+        """
+        Args:
             task_type_name: The task type to serve.
             task_type_version: The version of the task type.
 
@@ -176,7 +178,8 @@ class ConnectorRegistry:
 
     @staticmethod
     def register(connector: AsyncConnector, override: bool = False) -> None:
-        """Args:
+        """
+        Args:
             connector: The connector, an instance.
             override: Whether to take the place of a connector registered before for the
                 same task type and version.

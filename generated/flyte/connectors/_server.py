@@ -11,7 +11,9 @@ __all__ = ["ConnectorService"]
 
 
 class _ConnectorServiceRun:
-    """Args:
+    """Call ``ConnectorService.run`` to block until it is done, or await ``ConnectorService.run.aio``.
+
+    Args:
         port: The port the gRPC service listens on.
         prometheus_port: The port the Prometheus metrics are served on.
         worker: The number of threads for blocking work, at least one.
@@ -23,8 +25,6 @@ class _ConnectorServiceRun:
         TypeError: An argument has the wrong type.
         ValueError: A port, the number of workers or the timeout is out of range, or
             both ports are the same.
-
-    Call ``ConnectorService.run`` to block until it is done, or await ``ConnectorService.run.aio``.
     """
 
     def __call__(
@@ -35,9 +35,13 @@ class _ConnectorServiceRun:
         timeout: int | None,
         modules: list[str] | None,
     ) -> None:
-        from flyte_runtime import syncify
+        from flyte_runtime import connectors, syncify
 
-        syncify.block(self.aio(port, prometheus_port, worker, timeout, modules))
+        syncify.block(
+            connectors.run(
+                ConnectorService, port, prometheus_port, worker, timeout, modules
+            ),
+        )
 
     async def aio(
         self,

@@ -1,0 +1,150 @@
+"""Evaluation: whether Python can import what is generated, where one definition needs another to exist first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from codegen import types
+from codegen.checks.base import Context, Finding
+from codegen.checks.inheritance import base_cycle
+from codegen.layout import evaluated
+from codegen.model import Module
+from codegen.package import Package, Symbol, definitions
+from codegen.walk import Path
+
+
+def definitions_without_circles(module: Module, context: Context) -> Iterator[Finding]:
+    """No definition needs itself, and no module needs itself, to be imported."""
+    needs = _Needs.of(context.package)
+    broken = False
+    for path, symbol in _symbols(module, context.package):
+        circle = needs.circle(symbol)
+        broken |= bool(circle)
+        if circle and not base_cycle(module.module, symbol.name, context.package):
+            message = f"'{symbol.name}' needs itself: {' -> '.join(circle)}"
+            hint = "Python evaluates bases, defaults and aliases when it imports them"
+            yield Finding("cyclic-definition", path, message, hint, key=True)
+    if broken:
+        return
+    seen: set[tuple[str, str]] = set()
+    for path, symbol in _symbols(module, context.package):
+        for start, target in _imports(module, symbol, needs):
+            known = (start, target) in seen
+            seen.add((start, target))
+            circle = [] if known else needs.module_circle(start, target)
+            if circle:
+                message = f"importing '{start}' needs itself: {' -> '.join(circle)}"
+                hint = "move what both need to a module of its own with `defined_in`"
+                yield Finding("cyclic-import", path, message, hint, key=True)
+                return
+
+
+def _symbols(module: Module, package: Package) -> Iterator[tuple[Path, Symbol]]:
+    groups = ("type_variables", "type_aliases", "variables", "classes", "functions")
+    for group in groups:
+        for name, definition in getattr(module, group).items():
+            home = definition.defined_in or module.module
+            symbol = package.symbols.get(f"{home}.{name}")
+            if symbol is not None and symbol.definition is definition:
+                yield (group, name), symbol
+
+
+def _imports(
+    module: Module, symbol: Symbol, needs: _Needs
+) -> Iterator[tuple[str, str]]:
+    """The imports a definition causes: from where it stands, and from where it is re-exported."""
+    for needed in needs.symbols(symbol):
+        if needed.home != symbol.home:
+            yield symbol.home, needed.home
+    if symbol.definition.exported and symbol.home != module.module:
+        yield module.module, symbol.home
+
+
+class _Needs:
+    """What must exist before a definition can be made, found out as far as somebody asks."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._known: dict[str, tuple[Symbol, ...]] = {}
+        self._imported: dict[str, tuple[str, ...]] = {}
+        self._homes: dict[str, list[Symbol]] = {}
+        for path, symbol in package.symbols.items():
+            if path == symbol.path:
+                self._homes.setdefault(symbol.home, []).append(symbol)
+
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def of(package: Package) -> _Needs:
+        """The needs of a package, kept from one module's check to the next."""
+        return _Needs(package)
+
+    def symbols(self, symbol: Symbol) -> tuple[Symbol, ...]:
+        """The definitions that must exist before this one can be made."""
+        if symbol.path not in self._known:
+            found: dict[str, Symbol] = {}
+            for text in evaluated(symbol.definition):
+                for reference in _references(text):
+                    needed = self._package.outermost(symbol.module, reference.name)
+                    # What stands inside a class is made before the class is.
+                    inside = needed == symbol and reference.name != symbol.name
+                    if needed is not None and not inside:
+                        found[needed.path] = needed
+            self._known[symbol.path] = tuple(found.values())
+        return self._known[symbol.path]
+
+    def circle(self, start: Symbol) -> list[str]:
+        """The names along the way from a definition back to itself; empty when there is no such way."""
+        trail = [(start, (start.name,))]
+        seen: set[str] = set()
+        while trail:
+            symbol, names = trail.pop()
+            for needed in self.symbols(symbol):
+                if needed.path == start.path:
+                    return [*names, start.name]
+                if needed.path not in seen:
+                    seen.add(needed.path)
+                    trail.append((needed, (*names, needed.name)))
+        return []
+
+    def _modules(self, name: str) -> tuple[str, ...]:
+        """The modules whose definitions the file of a module imports when it is imported itself."""
+        if name in self._imported:
+            return self._imported[name]
+        found: dict[str, None] = {}
+        for symbol in self._homes.get(name, ()):
+            for needed in self.symbols(symbol):
+                found[needed.home] = None
+        module = self._package.modules.get(name)
+        if module is not None:
+            for _, definition in definitions(module):
+                if definition.exported and definition.defined_in is not None:
+                    found[definition.defined_in] = None
+            for path in module.exports:
+                exported = self._package.lookup(path)
+                if exported is not None:
+                    found[exported.home] = None
+        found.pop(name, None)
+        self._imported[name] = tuple(found)
+        return self._imported[name]
+
+    def module_circle(self, start: str, target: str) -> list[str]:
+        """The modules along the way from ``start`` over ``target`` back to it; empty when there is no such way."""
+        trail = [(target, (start, target))]
+        seen = {target}
+        while trail:
+            name, names = trail.pop()
+            for needed in self._modules(name):
+                if needed == start:
+                    return [*names, start]
+                if needed not in seen:
+                    seen.add(needed)
+                    trail.append((needed, (*names, needed)))
+        return []
+
+
+def _references(text: str) -> tuple[types.Reference, ...]:
+    try:
+        return types.references(text)
+    except types.ExpressionError:
+        return ()
