@@ -232,7 +232,7 @@ def _coloured(line: str) -> str:
     return click.style(line, "cyan") if line.lstrip(" |").startswith("^") else line
 
 
-def _show_findings(result: Result, output_format: str) -> int:
+def _show_findings(result: Result, output_format: str, consequence: str = "") -> int:
     if result.diagnostics or output_format in ("json", "sarif"):
         _print_findings(result.diagnostics, result.texts, output_format)
     errors = [found for found in result.diagnostics if found.severity == "error"]
@@ -240,14 +240,12 @@ def _show_findings(result: Result, output_format: str) -> int:
         return 0
     if output_format in ("full", "concise"):
         count = len(errors)
-        click.echo(
-            f"{count} {'error' if count == 1 else 'errors'}; nothing was written"
-        )
+        click.echo(f"{count} {'error' if count == 1 else 'errors'}{consequence}")
     return USAGE if any(found.rule in _UNREADABLE for found in errors) else FINDINGS
 
 
 def _show_result(result: Result, output_format: str) -> int:
-    code = _show_findings(result, output_format)
+    code = _show_findings(result, output_format, "; nothing was written")
     if code == 0:
         # Machine-readable findings go to stdout alone.
         click.echo(_summary(result), err=output_format not in ("full", "concise"))

@@ -102,7 +102,7 @@ def _order_problem(cls: Class, module: Module, package: Package) -> str:
     complaint = _made_by_python("Class", parents)
     if "MRO" in complaint:
         order = ", ".join(names)
-        return f"Python cannot order the bases {order}: one comes after its own base"
+        return f"Python finds no method resolution order for the bases {order}"
     if complaint:
         return f"Python cannot combine the bases {', '.join(names)}"
     return ""

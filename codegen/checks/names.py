@@ -177,6 +177,8 @@ def _bound_once(module: Module, context: Context) -> Iterator[Finding]:
     bound = dict(own)
     for index, entry in enumerate(module.imports):
         local, path = imported(entry)
+        if not is_dotted(path) or not is_dotted(local) or "." not in path:
+            continue  # Reported as such.
         if bound.setdefault(local, path) not in (path, f"{module.module}.{local}"):
             message = f"'{local}' already means '{bound[local]}' in this spec"
             hint = f"write `{path} as Other`, or use the dotted name alone"
@@ -184,6 +186,8 @@ def _bound_once(module: Module, context: Context) -> Iterator[Finding]:
     bound = own
     for index, path in enumerate(module.exports):
         name = path.rpartition(".")[2]
+        if context.package.lookup(path) is None:
+            continue
         if bound.setdefault(name, path) != path:
             message = f"'{name}' already means '{bound[name]}' in this module"
             yield Finding("duplicate-name", ("exports", index), message)

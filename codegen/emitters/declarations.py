@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from codegen import types
 from codegen.emitters.formatting import bracketed, wrapped
-from codegen.emitters.names import Names, member_order
+from codegen.emitters.names import Names, export_order
 from codegen.layout import PythonModule
 from codegen.model import (
     Class,
@@ -70,7 +70,7 @@ class Declarations:
         names = {name for name in names if not name.startswith("_")}
         # What is imported only to be passed on is listed whatever it is called.
         names |= {symbol.name for symbol in here.exports}
-        return sorted(names, key=member_order)
+        return sorted(names, key=export_order)
 
     def all_statement(self) -> list[str]:
         """The sorted ``__all__`` of the file; nothing when it exports nothing."""

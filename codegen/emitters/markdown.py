@@ -68,14 +68,12 @@ def heading(text: str) -> str:
 
 def code(text: str) -> str:
     """Write a text as a code span."""
-    if "`" not in text:
-        return f"`{text}`"
-    return _html_code(text)
+    return _html_code(text) if "`" in text or "<" in text else f"`{text}`"
 
 
 def cell_code(text: str) -> str:
     """Write a text as a code span in a table cell."""
-    if "`" in text or "\\|" in text:
+    if "`" in text or "<" in text or "\\|" in text:
         # A table takes an escaped bar behind a backslash for the end of the cell.
         return _html_code(text)
     return f"`{text}`".replace("|", "\\|")

@@ -6,6 +6,7 @@ around a name.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ from typing import NamedTuple
 
 from codegen import types
 from codegen.package import BUILTIN_NAMES, Package
+
+_NUMBER = re.compile(r"([0-9]+)")
+Natural = list[tuple[str, int]]
 
 
 class Import(NamedTuple):
@@ -156,8 +160,13 @@ def sorted_block(
     for section in sections:
         section.sort()
     for module in sorted(members):
-        lines = from_import(module, members[module], indent)
-        sections[_section(module, first_party)].extend(lines)
+        # A renamed import stands alone, as isort wants it.
+        groups = [[name] for name in members[module] if " " in name]
+        plain = sorted(set(members[module]).difference(*groups), key=member_order)
+        groups += [plain] if plain else []
+        for group in sorted(groups, key=lambda names: member_order(names[0])):
+            lines = from_import(module, group, indent)
+            sections[_section(module, first_party)].extend(lines)
     block: list[str] = []
     for section in sections:
         if section:
@@ -182,9 +191,27 @@ def from_import(module: str, names: list[str], indent: str = "") -> list[str]:
     return [f"{indent}from {module} import (", *inner, f"{indent})"]
 
 
-def member_order(name: str) -> tuple[int, str, str]:
-    """Sort key of imported and exported names, as isort and ruff order them."""
+def member_order(name: str) -> tuple[int, Natural, Natural]:
+    """Sort key of imported names, as isort and ruff order them."""
     bare = name.partition(" ")[0]
-    if len(bare) > 1 and bare.isupper():
-        return 0, bare.lower(), bare
-    return (1 if bare[:1].isupper() else 2), bare.lower(), bare
+    return _member_type(bare), _natural(bare.lower()), _natural(bare)
+
+
+def export_order(name: str) -> tuple[int, Natural]:
+    """Sort key of the names in ``__all__``, as ruff orders them."""
+    return _member_type(name), _natural(name)
+
+
+def _member_type(name: str) -> int:
+    if len(name) > 1 and name.isupper():
+        return 0
+    return 1 if name[:1].isupper() else 2
+
+
+def _natural(name: str) -> Natural:
+    """Numbers by their size, everything between them by its characters."""
+    parts = _NUMBER.split(name)
+    return [
+        (part, 0) if index % 2 == 0 else ("", int(part))
+        for index, part in enumerate(parts)
+    ]

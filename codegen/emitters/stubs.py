@@ -116,9 +116,7 @@ class _Stub(Declarations):
             if cls.dataclass is None or attribute.class_variable or cls.kind == "enum":
                 lines += self._attribute(symbol, cls, name, attribute, indent)
         if cls.dataclass is not None:
-            for name, parameter in (cls.parameters or {}).items():
-                if parameter.type is not None:
-                    lines += self._field(symbol, cls, name, parameter, indent)
+            lines += self._fields(symbol, cls, indent)
             for name, attribute in cls.attributes.items():
                 if not attribute.class_variable:
                     field = self.names.special("dataclasses.field")
@@ -137,13 +135,19 @@ class _Stub(Declarations):
         for name, parameter in (cls.parameters or {}).items():
             if name in cls.attributes or name in cls.properties:
                 continue
-            annotation = self._annotation(symbol, parameter.type)
-            if parameter.kind == "var-keyword":
-                annotation = f"{self.names.special('dict')}[str, {annotation}]"
-            elif parameter.kind == "var-positional":
-                annotation = f"{self.names.special('tuple')}[{annotation}, ...]"
+            annotation = self._collected(symbol, parameter)
             lines += wrapped([f"{indent}{name}: {annotation}"], indent, stub=True)
         return lines
+
+    def _collected(self, symbol: Symbol, parameter: Parameter) -> str:
+        """The type a parameter has inside the function: variadic ones are collections there."""
+        annotation = self._annotation(symbol, parameter.type)
+        if parameter.kind == "var-keyword":
+            return f"{self.names.special('dict')}[str, {annotation}]"
+        if parameter.kind == "var-positional":
+            more = "" if "Unpack[" in annotation else ", ..."
+            return f"{self.names.special('tuple')}[{annotation}{more}]"
+        return annotation
 
     def _attribute(
         self,
@@ -168,25 +172,22 @@ class _Stub(Declarations):
             return self.names.special("typing.Any")
         return self.names.annotation(symbol.module, text)
 
-    def _field(
-        self,
-        symbol: Symbol,
-        cls: Class,
-        name: str,
-        parameter: Parameter,
-        indent: str,
-    ) -> Lines:
-        annotation = self._annotation(symbol, parameter.type)
-        line = f"{indent}{name}: {annotation}"
-        all_keyword_only = cls.dataclass is not None and cls.dataclass.kw_only
-        if parameter.kind == "keyword-only" and not all_keyword_only:
-            default = "" if parameter.required else "default=..., "
-            line += (
-                f" = {self.names.special('dataclasses.field')}({default}kw_only=True)"
-            )
-        elif not parameter.required:
-            line += " = ..."
-        return wrapped([line], indent, stub=True)
+    def _fields(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
+        """The fields of a dataclass: those only passed by name behind a marker, where a default can be a plain dot."""
+        lines: Lines = []
+        keyword_only: Lines = []
+        for name, parameter in (cls.parameters or {}).items():
+            if parameter.type is None:
+                continue
+            annotation = self._annotation(symbol, parameter.type)
+            default = "" if parameter.required else " = ..."
+            line = f"{indent}{name}: {annotation}{default}"
+            behind = keyword_only if parameter.kind == "keyword-only" else lines
+            behind += wrapped([line], indent, stub=True)
+        if keyword_only and cls.dataclass is not None and not cls.dataclass.kw_only:
+            marker = self.names.special("dataclasses.KW_ONLY")
+            return [*lines, f"{indent}_: {marker}", *keyword_only]
+        return lines + keyword_only
 
     def _functions(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
         lines: Lines = []

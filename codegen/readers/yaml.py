@@ -52,12 +52,15 @@ class Document:
         if not length:
             width = node.end_mark.column - node.start_mark.column
             return Location(self.path, line, column, max(width, 1))
-        # A quoted scalar may hold escapes; then the caret can only point at its start.
-        exact = len(node.value) + 2 * quotes == (
-            node.end_mark.column - node.start_mark.column
-        )
-        shift = quotes + offset if exact else 0
-        return Location(self.path, line, column + shift, length)
+        # An apostrophe is doubled in single quotes. Double quotes may hold escapes; then the caret can only point at
+        # the start.
+        doubled = node.value.count("'") if node.style == "'" else 0
+        width = node.end_mark.column - node.start_mark.column
+        if len(node.value) + doubled + 2 * quotes != width:
+            return Location(self.path, line, column)
+        if doubled:
+            offset += node.value.count("'", 0, offset)
+        return Location(self.path, line, column + quotes + offset, length)
 
     def locate(
         self, path: Path, *, key: bool = False, offset: int = 0, length: int = 0

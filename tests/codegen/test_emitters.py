@@ -186,6 +186,10 @@ LITERALS = project(
         attributes:
           RED: {value: 1}
           BLUE: {value: 2}
+      Item10: {}
+      Item9: {}
+      item_a: {}
+      itemB: {}
       Flags:
         kind: enum
         bases: [enum.Flag]
@@ -572,7 +576,7 @@ ENUMS = project(
 
 
     def terminal(self: Phase) -> bool:
-        return self.value == "done"
+        return bool(self.value == "done")
 
 
     def parse(cls: type[Phase], text: str) -> Phase:
@@ -1098,8 +1102,6 @@ SHADOWS = project(
         parameters: {values: {type: "list[int]"}}
         returns: {type: int}
         core: NAME_cores:minimum
-      TYPE_CHECKING:
-        returns: {type: collections.OrderedDict}
     """,
     cores="""
     from __future__ import annotations
@@ -1174,9 +1176,6 @@ MODULES = project(
         exported: false
         dataclass: {}
         parameters: {}
-      _Private:
-        defined_in: NAME._hidden
-        bases: [Base]
     """,
     """
     module: NAME.other
@@ -1219,14 +1218,14 @@ LONG = project(
       AVeryLongTypeVariableName: {bound: "Union[AVeryLongClassNameNumberOne, AVeryLongClassNameNumberTwo]"}
       Constrained: {constraints: [AVeryLongClassNameNumberOne, AVeryLongClassNameNumberTwo, int, str, bytes]}
     variables:
-      A_LONG_CONSTANT_NAME: {type: "dict[str, list[int]]", value: "{'first': [1, 2, 3], 'second': [4, 5, 6], 'third': [7, 8, 9]}"}
+      A_LONG_CONSTANT: {type: "dict[str, list[int]]", value: "{'first': [1, 2, 3], 'second': [4, 5, 6], 'third': [7, 8, 9]}"}
       A_LONG_TEXT: {type: str, value: '"a text that is longer than any line may be, and therefore cannot be made to fit, whatever is done"'}
     classes:
       AVeryLongClassNameNumberOne: {}
       AVeryLongClassNameNumberTwo:
         bases: [AVeryLongClassNameNumberOne]
       AVeryLongClassNameNumberThree:
-        bases: [AVeryLongClassNameNumberTwo, "Generic[AVeryLongTypeVariableName, Constrained]"]
+        bases: [AVeryLongClassNameNumberTwo, "Generic[AVeryLongTypeVariableName]"]
         properties:
           a_property_with_a_long_name:
             type: "dict[str, AVeryLongClassNameNumberOne | AVeryLongClassNameNumberTwo | list[int] | None]"
@@ -1268,22 +1267,28 @@ LONG = project(
         "NAME_cores/with_a_rather_long_path/and_a_very_long_module_name.py": """
         from __future__ import annotations
 
-        from typing import Any
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            from NAME import AVeryLongClassNameNumberOne as One
+            from NAME import AVeryLongClassNameNumberTwo as Two
 
 
-        def get(self: Any) -> Any:
-            return self
+        def get(self: object) -> dict[str, One | Two | list[int] | None]:
+            return {}
 
 
-        def put(self: Any, value: Any) -> None:
+        def put(self: object, value: object) -> None:
             del self, value
 
 
-        async def both(self: Any, parameter_number_one: Any = None) -> Any:
-            return parameter_number_one
+        async def both(
+            self: object, parameter_number_one: One | Two | None = None
+        ) -> dict[str, One | Two]:
+            return {} if parameter_number_one is None else {"": parameter_number_one}
 
 
-        async def start(cls: Any) -> None:
+        async def start(cls: object) -> None:
             del cls
         """,
     },
@@ -1564,10 +1569,23 @@ def load(tree: Tree) -> Callable[[str], Any]:
     return importlib.import_module
 
 
-def run(command: list[str], **environment: str) -> str:
+STRICT = """
+disallow_any_generics = True
+disallow_incomplete_defs = True
+disallow_subclassing_any = True
+disallow_untyped_decorators = True
+disallow_untyped_defs = True
+no_implicit_reexport = True
+strict_equality = True
+"""
+
+
+def run(command: list[str], cwd: Path | None = None, **environment: str) -> str:
     """Run a tool; return what it printed, empty when it was content."""
+    beside = Path(sys.executable).parent / command[0]
     result = subprocess.run(
-        command,
+        [str(beside) if beside.exists() else command[0], *command[1:]],
+        cwd=cwd,
         capture_output=True,
         text=True,
         env={**os.environ, **environment},
@@ -1624,5 +1642,44 @@ def test_black_leaves_it_alone(tree: Tree) -> None:
 
 
 def test_ruff_finds_nothing(tree: Tree) -> None:
-    """Ruff's default rules find nothing in packages and stubs."""
-    assert run(["ruff", "check", "--isolated", "--no-cache", "--select=E4,E7,E9,F,I,RUF022", "--output-format=concise", str(tree.root)]) == ""
+    """Ruff finds no error, no unsorted import and no unsorted ``__all__``."""
+    own = json.dumps([*PROJECTS, *(f"{name}_cores" for name in PROJECTS), "typed_more"])
+    command = ["ruff", "check", "--isolated", "--no-cache", "--output-format=concise"]
+    command += ["--select=E4,E7,E9,F,I,RUF022", "--target-version=py311"]
+    command += ["--config", f"lint.isort.known-first-party={own}", str(tree.root)]
+
+    assert not (found := run(command)), found
+
+
+def test_mypy_accepts_packages(tree: Tree) -> None:
+    """Mypy accepts packages and cores in strict mode."""
+    command = [sys.executable, "-m", "mypy", "--strict", "--explicit-package-bases"]
+    command += ["--cache-dir", str(tree.root / "mypy"), "--no-error-summary", "."]
+
+    assert not (found := run(command, cwd=tree.code)), found
+
+
+def test_stubtest_agrees(tree: Tree) -> None:
+    """Stubs are strictly typed and say what the packages do."""
+    config = tree.root / "stubtest.ini"
+    config.write_text(f"[mypy]\ncache_dir = {tree.root / 'stubtest'}\n{STRICT}")
+    command = [sys.executable, "-m", "mypy.stubtest", "--concise"]
+    command += ["--mypy-config-file", str(config), *PROJECTS]
+
+    found = run(command, PYTHONPATH=f"{tree.stubs}{os.pathsep}{tree.code}")
+    assert not found, found
+
+
+def test_basedpyright_accepts_packages_and_stubs(tree: Tree) -> None:
+    """Basedpyright accepts packages, cores and stubs in strict mode."""
+    settings = {
+        "include": ["code", "stubs"],
+        "typeCheckingMode": "strict",
+        "pythonVersion": "3.11",
+        "failOnWarnings": True,
+        "executionEnvironments": [{"root": "code"}, {"root": "stubs"}],
+    }
+    (tree.root / "pyrightconfig.json").write_text(json.dumps(settings))
+    found = run(["basedpyright", "--pythonpath", sys.executable], cwd=tree.root)
+
+    assert not found, found
