@@ -14,6 +14,8 @@ from codegen.emitters.legacy_text import (
     cell,
     declared,
     escape,
+    modern_sections,
+    pair_note,
     parameter_cell,
     parameter_texts,
     printed,
@@ -177,7 +179,7 @@ class _Pages:
             yield f"{escape(cls.doc, self.style)}\n\n"
         yield from self._constructor(name, cls, level)
         if self.style == _MODERN:
-            for section in _sections("", cls.raises, cls.notes):
+            for section in modern_sections("", cls.raises, cls.notes):
                 yield f"{section}\n\n"
         found = members(self.package, self.name, name, cls)
         methods = {key: found.methods[key].definition for key in sorted(found.methods)}
@@ -230,13 +232,15 @@ class _Pages:
         sections: list[str] = []
         if self.style == _MODERN:
             texts = {key: parameter.doc for key, parameter in parameters.items()}
-            sections = _sections(function.returns.doc, function.raises, function.notes)
+            sections = modern_sections(
+                function.returns.doc, function.raises, function.notes
+            )
         else:
             texts = parameter_texts(function)
         return shape("legacy_callable.md").render(
             marks="#" * level,
             name=name,
-            note=_note(name, function, owner) if function.sync_and_async else [],
+            note=pair_note(name, function, owner) if function.sync_and_async else [],
             signature=self._signature(
                 self._declaration("def", name, fields, arrow),
                 function.doc,
@@ -331,39 +335,3 @@ def _table(title: str, rows: list[str], level: int) -> str:
 
 def _anchor(name: str) -> str:
     return name.lower().replace(".", "").replace("(", "").replace(")", "")
-
-
-def _note(name: str, function: Function, owner: str | None) -> list[str]:
-    """The note of a callable that can be called and awaited; a blank line comes first."""
-    subject = ""
-    if owner is not None:
-        instance = function.binding == "instance"
-        subject = f"<{owner} instance>." if instance else f"{owner}."
-    return [
-        "",
-        "> [!NOTE] This method can be called both synchronously or asynchronously.",
-        "> Default invocation is sync and will block.",
-        "> To call it asynchronously, use the function `.aio()` on the method name itself, e.g.,:",
-        f"> `result = await {subject}{name}.aio()`.",
-    ]
-
-
-def _sections(returns: str, raises: dict[str, str], notes: str) -> list[str]:
-    """What the modern style shows after the parameters."""
-    sections: list[str] = []
-    if "\n" in returns:
-        text = escape(returns, _MODERN).rstrip("\n")
-        sections.append(f"**Returns**\n\n{text}\n")
-    elif returns:
-        sections.append(f"**Returns:** {escape(returns, _MODERN)}")
-    if raises:
-        rows = [
-            f"| `{name}` | {cell(text, _MODERN)} |" for name, text in raises.items()
-        ]
-        sections.append(
-            "\n".join(["**Raises**", "", "| Exception | Description |", "|-|-|", *rows])
-        )
-    if notes:
-        quoted = "\n".join(f"> {line}".rstrip() for line in notes.strip().split("\n"))
-        sections.append(f"> [!NOTE]\n{quoted}")
-    return sections

@@ -13,6 +13,8 @@ from codegen import types
 from codegen.model import Class, Function, PageStyle, Parameter, Returns, Variable
 from codegen.package import Package
 
+_MODERN: PageStyle = "2.6"
+
 _FENCE = re.compile(r"(```.*?```)", re.DOTALL)
 _CODE_SPAN = re.compile(r"((`+)(?!`).*?(?<!`)\2(?!`))", re.DOTALL)
 _QUOTE = re.compile(r"^(\s*>[>\s]*)(.*)$")
@@ -160,6 +162,42 @@ def parameter_texts(function: Function) -> dict[str, str]:
         # Two line ends, because a cell shows each as a space.
         texts[last] = "\n\n".join(filter(None, (texts[last], "\n".join(sections))))
     return texts
+
+
+def pair_note(name: str, function: Function, owner: str | None) -> list[str]:
+    """The note of a callable that can be called and awaited; a blank line comes first."""
+    subject = ""
+    if owner is not None:
+        instance = function.binding == "instance"
+        subject = f"<{owner} instance>." if instance else f"{owner}."
+    return [
+        "",
+        "> [!NOTE] This method can be called both synchronously or asynchronously.",
+        "> Default invocation is sync and will block.",
+        "> To call it asynchronously, use the function `.aio()` on the method name itself, e.g.,:",
+        f"> `result = await {subject}{name}.aio()`.",
+    ]
+
+
+def modern_sections(returns: str, raises: dict[str, str], notes: str) -> list[str]:
+    """What the modern style shows after the parameters."""
+    sections: list[str] = []
+    if "\n" in returns:
+        text = escape(returns, _MODERN).rstrip("\n")
+        sections.append(f"**Returns**\n\n{text}\n")
+    elif returns:
+        sections.append(f"**Returns:** {escape(returns, _MODERN)}")
+    if raises:
+        rows = [
+            f"| `{name}` | {cell(text, _MODERN)} |" for name, text in raises.items()
+        ]
+        sections.append(
+            "\n".join(["**Raises**", "", "| Exception | Description |", "|-|-|", *rows])
+        )
+    if notes:
+        quoted = "\n".join(f"> {line}".rstrip() for line in notes.strip().split("\n"))
+        sections.append(f"> [!NOTE]\n{quoted}")
+    return sections
 
 
 def _default(parameter: Parameter, package: Package, module_name: str) -> str:

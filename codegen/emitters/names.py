@@ -164,7 +164,7 @@ def sorted_block(
         groups = [[name] for name in members[module] if " " in name]
         plain = sorted(set(members[module]).difference(*groups), key=member_order)
         groups += [plain] if plain else []
-        for group in sorted(groups, key=lambda names: member_order(names[0])):
+        for group in sorted(groups, key=_group_order):
             lines = from_import(module, group, indent)
             sections[_section(module, first_party)].extend(lines)
     block: list[str] = []
@@ -195,6 +195,10 @@ def member_order(name: str) -> tuple[int, Natural, Natural]:
     """Sort key of imported names, as isort and ruff order them."""
     bare = name.partition(" ")[0]
     return _member_type(bare), _natural(bare.lower()), _natural(bare)
+
+
+def _group_order(names: list[str]) -> tuple[tuple[int, Natural, Natural], bool]:
+    return member_order(names[0]), " " in names[0]
 
 
 def export_order(name: str) -> tuple[int, Natural]:

@@ -191,6 +191,8 @@ class _Stub(Declarations):
 
     def _functions(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
         lines: Lines = []
+        if cls.dataclass is not None and cls.core is not None:
+            lines.append(f"{indent}def __post_init__(self) -> None: ...")
         if has_init(cls):
             init = Function(parameters=cls.parameters or {})
             lines += self._plain(symbol, "__init__", init, "self", indent)

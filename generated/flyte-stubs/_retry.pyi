@@ -8,3 +8,4 @@ __all__ = ["RetryStrategy"]
 @dataclass
 class RetryStrategy:
     count: int
+    def __post_init__(self) -> None: ...

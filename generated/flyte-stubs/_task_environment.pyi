@@ -28,6 +28,7 @@ class TaskEnvironment(Environment):
     plugin_config: Any | None = ...
     queue: str | None = ...
     _tasks: dict[str, TaskTemplate[..., Any, Any]] = field(init=False)
+    def __post_init__(self) -> None: ...
     @property
     def tasks(self) -> dict[str, TaskTemplate[..., Any, Any]]: ...
     def clone_with(
@@ -44,11 +45,12 @@ class TaskEnvironment(Environment):
     ) -> Self: ...
     @overload
     def task(
-        self, _func: Callable[P, R], /
+        self, _func: Callable[P, R]
     ) -> AsyncFunctionTaskTemplate[P, R, Callable[P, R]]: ...
     @overload
     def task(
         self,
+        _func: None = None,
         *,
         short_name: str | None = None,
         cache: CacheRequest | None = None,

@@ -11,6 +11,7 @@ __all__ = ["Timeout", "TimeoutType", "timeout_from_request"]
 class Timeout:
     max_runtime: timedelta | int
     max_queued_time: timedelta | int | None = ...
+    def __post_init__(self) -> None: ...
 
 TimeoutType: TypeAlias = Timeout | int | timedelta
 

@@ -132,12 +132,13 @@ class TaskEnvironment(Environment):
 
     @overload
     def task(
-        self, _func: Callable[P, R], /
+        self, _func: Callable[P, R]
     ) -> AsyncFunctionTaskTemplate[P, R, Callable[P, R]]: ...
 
     @overload
     def task(
         self,
+        _func: None = None,
         *,
         short_name: str | None = None,
         cache: CacheRequest | None = None,
