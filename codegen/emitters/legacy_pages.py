@@ -69,7 +69,7 @@ class _Pages:
         self.name = module_name
         self.module = module
         self.package = package
-        self.style = module.page.style
+        self.style: PageStyle = module.page.style
         self.classes = exported_classes(module)
         self.functions = exported_functions(module)
         # Files are numbered in documented order, so that a class keeps its page when another one comes.

@@ -26,19 +26,17 @@ _PLAIN_TAGS = frozenset(
 
 
 class Document:
-    """One YAML text; it is composed into nodes only once somebody asks for one."""
+    """One YAML text. Its nodes are many times its size, so they are kept only once a place is asked for."""
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
         self._root: yaml.Node | None = None
 
-    @property
-    def root(self) -> yaml.Node | None:
+    def compose(self) -> yaml.Node | None:
         """The root node; None for an empty document. Raises yaml.YAMLError for what is not YAML."""
-        if self._root is None:
-            self._root = yaml.compose(self.text, Loader=yaml.CSafeLoader)
-        return self._root
+        root: yaml.Node | None = yaml.compose(self.text, Loader=yaml.CSafeLoader)
+        return root
 
     def location(self, node: yaml.Node, offset: int = 0, length: int = 0) -> Location:
         """Where a node starts; ``offset`` counts characters inside a one-line scalar."""
@@ -66,7 +64,9 @@ class Document:
         self, path: Path, *, key: bool = False, offset: int = 0, length: int = 0
     ) -> Location:
         """Where the element a path of keys leads to stands, or the nearest one above it that exists."""
-        node = self.root
+        if self._root is None:
+            self._root = self.compose()
+        node = self._root
         found = node
         for step in path:
             entry = _child(node, step)
@@ -82,7 +82,7 @@ class Document:
 def read(document: Document) -> tuple[Module | None, list[Diagnostic]]:
     """Read one spec; the module is None when nothing can be made of it."""
     try:
-        root = document.root
+        root = document.compose()
     except yaml.MarkedYAMLError as error:
         return None, [_syntax_error(document, error)]
     except yaml.YAMLError as error:

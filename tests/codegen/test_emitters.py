@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import black
 import pytest
 
 from codegen import build, walk
@@ -31,8 +32,6 @@ from codegen.model import Class, Function, Module
 from codegen.package import Package
 from codegen.project import Settings
 from codegen.readers import source
-
-pytestmark = pytest.mark.xdist_group("emitters")
 
 
 class Project(NamedTuple):
@@ -53,7 +52,10 @@ def project(
     texts = tuple(textwrap.dedent(spec).replace("NAME", name) for spec in specs)
     modules = {
         path.replace("NAME", name): textwrap.dedent(text).replace("NAME", name).lstrip()
-        for path, text in {**({"NAME_cores.py": cores} if cores else {}), **(files or {})}.items()
+        for path, text in {
+            **({"NAME_cores.py": cores} if cores else {}),
+            **(files or {}),
+        }.items()
     }
     PROJECTS[name] = Project(name, texts, modules)
     return name
@@ -1257,8 +1259,7 @@ LONG = project(
             parameters:
               long_field_name_number_one: {type: "dict[str, AVeryLongClassNameNumberOne | None]", factory: dict}
               long_default: {type: "tuple[str, ...]", default: "('alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta')"}
-    """
-    ,
+    """,
     files={
         "NAME_cores/__init__.py": "",
         "NAME_cores/with_a_rather_long_path/__init__.py": "",
@@ -1541,10 +1542,16 @@ def generate(
         for name in [path.removesuffix(".py").replace("/", ".")]
     }
     findings = build.check(specs, package, settings, cores)
-    outputs = {} if findings else build.emit(package, settings, frozenset(("package", "stubs")))
+    outputs = (
+        {}
+        if findings
+        else build.emit(package, settings, frozenset(("package", "stubs")))
+    )
     write(root / "code", entry.cores)
     for path, output in outputs.items():
-        write(root / ("stubs" if output.kind == "stubs" else "code"), {path: output.text})
+        write(
+            root / ("stubs" if output.kind == "stubs" else "code"), {path: output.text}
+        )
     return package, findings, {path: output.text for path, output in outputs.items()}
 
 
@@ -1569,7 +1576,6 @@ def load(tree: Tree) -> Callable[[str], Any]:
 
 # What stubtest takes for a difference: what Python adds to a class, and aliases and decorators it cannot look into.
 MISUNDERSTOOD = r"""
-.*\.__post_init__
 .*\.__deprecated__
 .*\.__init_subclass__
 datas\.Frozen\._DT
@@ -1605,7 +1611,11 @@ def run(command: list[str], cwd: Path | None = None, **environment: str) -> str:
 
 def test_no_findings(tree: Tree) -> None:
     """No rule objects to any of these specs or their cores."""
-    found = [f"{name}: {item.headline} {item.hint}" for name, items in tree.findings.items() for item in items]
+    found = [
+        f"{name}: {item.headline} {item.hint}"
+        for name, items in tree.findings.items()
+        for item in items
+    ]
 
     assert not found, "\n".join(found)
 
@@ -1613,7 +1623,9 @@ def test_no_findings(tree: Tree) -> None:
 def test_imports(tree: Tree, load: Callable[[str], Any]) -> None:
     """Every module of every package can be imported, by itself, in an interpreter of its own."""
     names = [
-        ".".join(path.relative_to(tree.code).with_suffix("").parts).removesuffix(".__init__")
+        ".".join(path.relative_to(tree.code).with_suffix("").parts).removesuffix(
+            ".__init__"
+        )
         for name in PROJECTS
         for path in sorted((tree.code / name).rglob("*.py"))
     ]
@@ -1635,19 +1647,24 @@ def test_imports(tree: Tree, load: Callable[[str], Any]) -> None:
 
 def test_black_leaves_it_alone(tree: Tree) -> None:
     """Black has nothing to change in packages and stubs."""
-    import black
+    found = [
+        path.relative_to(tree.root)
+        for name in PROJECTS
+        for folder in (tree.code / name, tree.stubs / f"{name}-stubs")
+        for path in sorted(folder.rglob("*.py*"))
+        if path.suffix in (".py", ".pyi") and not unchanged_by_black(path)
+    ]
 
-    changed = {}
-    for path in sorted([*tree.code.rglob("*.py"), *tree.stubs.rglob("*.pyi")]):
-        if "_cores" in path.name or "_more" in path.parts or "_cores" in str(path.parent):
-            continue
-        text = path.read_text()
-        mode = black.Mode(is_pyi=path.suffix == ".pyi")
-        formatted = black.format_str(text, mode=mode)
-        if formatted != text:
-            import difflib
-            changed[str(path.relative_to(tree.root))] = "".join(difflib.unified_diff(text.splitlines(True), formatted.splitlines(True), n=1))
-    assert not changed, "\n".join(f"{k}\n{v}" for k, v in changed.items())
+    assert found == []
+
+
+def unchanged_by_black(path: Path) -> bool:
+    """Whether a file is already as black would write it."""
+    mode = black.Mode(
+        target_versions={black.TargetVersion.PY311}, is_pyi=path.suffix == ".pyi"
+    )
+    text = path.read_text()
+    return black.format_str(text, mode=mode) == text
 
 
 def test_ruff_finds_nothing(tree: Tree) -> None:
@@ -1733,7 +1750,6 @@ def signatures(
         (name, parameter.kind, parameter.required)
         for name, parameter in (documented.parameters or {}).items()
     ]
-    first = [("self", "positional-or-keyword", True)]
     if isinstance(documented, Function) and documented.sync_and_async:
         helper = found
         if isinstance(found, property):
@@ -1743,17 +1759,15 @@ def signatures(
         else:
             helper = type(found)
         for name in ("__call__", "aio"):
-            yield first + parameters, inspect.signature(getattr(helper, name))
+            yield parameters, inspect.signature(getattr(helper, name))
     elif isinstance(found, staticmethod | classmethod):
-        bound = [("cls", *first[0][1:])] if isinstance(found, classmethod) else []
-        yield bound + parameters, inspect.signature(found.__wrapped__)
+        yield parameters, inspect.signature(found.__wrapped__)
     elif not hasattr(found, "cache_info"):
-        method = "." in getattr(found, "__qualname__", "")
-        yield (first if method else []) + parameters, inspect.signature(found)
+        yield parameters, inspect.signature(found)
 
 
 def described(signature: inspect.Signature) -> list[tuple[str, str, bool]]:
-    """A signature in the words of specs."""
+    """A signature in the words of specs, which do not list the instance or class."""
     kinds = {
         "POSITIONAL_ONLY": "positional-only",
         "POSITIONAL_OR_KEYWORD": "positional-or-keyword",
@@ -1769,6 +1783,7 @@ def described(signature: inspect.Signature) -> list[tuple[str, str, bool]]:
             and not parameter.kind.name.startswith("VAR"),
         )
         for name, parameter in signature.parameters.items()
+        if name not in ("self", "cls")
     ]
 
 
@@ -1798,7 +1813,7 @@ def test_every_kind_of_argument_arrives(load: Callable[[str], Any]) -> None:
 
 def test_parameters_may_be_called_like_the_core(load: Callable[[str], Any]) -> None:
     """A parameter with the name of the core's module does not hide the module."""
-    assert getattr(load(KINDS), "kinds_cores")(kinds_cores=1, _kinds_cores=2) == 3
+    assert load(KINDS).kinds_cores(kinds_cores=1, _kinds_cores=2) == 3
 
 
 def test_async_functions_are_awaited(load: Callable[[str], Any]) -> None:
@@ -1820,7 +1835,9 @@ def test_what_is_missing_says_so(load: Callable[[str], Any]) -> None:
     classes = load(CLASSES)
     account = classes.Account("me")
 
-    with pytest.raises(NotImplementedError, match=r"^kinds\.missing is not implemented$"):
+    with pytest.raises(
+        NotImplementedError, match=r"^kinds\.missing is not implemented$"
+    ):
         load(KINDS).missing()
     with pytest.raises(
         NotImplementedError, match=r"^plain_classes\.Account\.unfinished is"
@@ -2011,7 +2028,7 @@ def test_aliases_and_variables(load: Callable[[str], Any]) -> None:
     assert typed.Size.__metadata__ == ((1, 2), "big")
     assert typed.DEFAULT == [1, 2]
     assert typed.UNSET is None
-    assert typed.OPTIONS == typed.Options()
+    assert typed.Options() == typed.OPTIONS
     assert typed.registry is load("typed_cores").registry
     assert typed.nested is load("typed_more.inner").registry
 
@@ -2098,7 +2115,7 @@ def test_overloads(load: Callable[[str], Any]) -> None:
     assert asyncio.run(overloads.Maker().later(2)) == 2
     assert len(typing.get_overloads(overloads.read)) == 2
     assert len(typing.get_overloads(overloads.Maker.make.__func__)) == 2
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="deprecated since 1"):
         assert overloads.Maker.static("s") == "s"
 
 
@@ -2113,13 +2130,13 @@ def test_deprecations(load: Callable[[str], Any]) -> None:
         assert old.gone() == 1
     with pytest.warns(DeprecationWarning, match='"quotes"'):
         old.wordy()
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="deprecated since 1"):
         assert old.Gone(1).x == 1
     with pytest.warns(DeprecationWarning, match="use length instead"):
         assert old.Kept().size == 2
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="deprecated since 1"):
         assert old.Kept.make() == 3
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="deprecated since 1"):
         assert old.Kept.parse() == 1
 
 
@@ -2135,7 +2152,7 @@ def test_members_named_like_builtins(load: Callable[[str], Any]) -> None:
     assert client.seen == 9
     assert (client.staticmethod(), client.classmethod()) == (4, 5)
     assert client.int() == 0
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="deprecated since 1"):
         assert client.last() == (0, "last")
     assert (record.list, record.dict, record.int, record.more) == ([], {}, 3, [])
     assert record.Colour is shadows.Colour.RED
@@ -2219,7 +2236,10 @@ def test_docstrings_say_what_the_spec_says(
     load: Callable[[str], Any], name: str, expected: str | None
 ) -> None:
     """Quotes, backslashes, tabs, indentation and any script survive in docstrings."""
-    assert inspect.getdoc(getattr(load(TEXTS), name)) == expected
+    found = inspect.getdoc(getattr(load(TEXTS), name))
+
+    # Black sets a last quote apart from the quotes that close the docstring.
+    assert (found and found.removesuffix(" ")) == expected
 
 
 def test_reexported_private_names_are_listed(tmp_path: Path) -> None:
