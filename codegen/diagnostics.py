@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 Severity = Literal["error", "warning"]
@@ -74,6 +75,11 @@ def _full(found: Diagnostic, texts: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+@lru_cache(maxsize=4)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
+
+
 _WIDEST_EXCERPT = 160
 
 
@@ -81,7 +87,7 @@ def _excerpt(location: Location, texts: Mapping[str, str]) -> list[str]:
     text = texts.get(location.path)
     if text is None:
         return []
-    lines = text.split("\n", location.line)
+    lines = _lines(text)
     if location.line > len(lines):
         return []
     line = lines[location.line - 1].rstrip("\r")

@@ -116,30 +116,36 @@ def write_tree(root: Path, texts: Mapping[str, bytes]) -> None:
         return
     staging = root / _STAGING
     made: list[Path] = []
-    current = root
+    target = str(root)
     try:
         shutil.rmtree(staging, ignore_errors=True)
         made += _make_folder(staging)
-        for index, (path, data) in enumerate(texts.items()):
-            current = root / path
-            (staging / str(index)).write_bytes(data)
-            made += _make_folder(current.parent)
-            _require_writable(current)
-        for index, path in enumerate(texts):
-            current = root / path
-            os.replace(staging / str(index), current)
+        for folder in sorted({os.path.dirname(path) for path in texts}):
+            target = os.path.join(root, folder)
+            made += _make_folder(Path(target))
+            _require_writable(target)
+        staged = {os.path.join(staging, str(n)): path for n, path in enumerate(texts)}
+        for temporary, path in staged.items():
+            target = os.path.join(root, path)
+            if os.path.isdir(target):
+                raise IsADirectoryError(errno.EISDIR, "is a folder", target)
+            with open(temporary, "wb") as file:
+                file.write(texts[path])
+        for temporary, path in staged.items():
+            target = os.path.join(root, path)
+            os.replace(temporary, target)
     except OSError as error:
         shutil.rmtree(staging, ignore_errors=True)
-        for folder in reversed(made):
+        for place in reversed(made):
             with contextlib.suppress(OSError):
-                folder.rmdir()
-        raise WriteError(current, error) from error
+                place.rmdir()
+        raise WriteError(Path(target), error) from error
     shutil.rmtree(staging, ignore_errors=True)
 
 
 def _make_folder(folder: Path) -> list[Path]:
     """Make a folder and its parents; return those that were not there."""
-    missing = []
+    missing: list[Path] = []
     while not folder.exists():
         missing.append(folder)
         folder = folder.parent
@@ -148,13 +154,11 @@ def _make_folder(folder: Path) -> list[Path]:
     return missing[::-1]
 
 
-def _require_writable(path: Path) -> None:
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
-    if not path.parent.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, "is not a folder", str(path.parent))
-    if not os.access(path.parent, os.W_OK):
-        raise PermissionError(errno.EACCES, "is not writable", str(path.parent))
+def _require_writable(folder: str) -> None:
+    if not os.path.isdir(folder):
+        raise NotADirectoryError(errno.ENOTDIR, "is not a folder", folder)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, "is not writable", folder)
 
 
 def remove(root: Path, paths: list[str]) -> None:

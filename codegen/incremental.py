@@ -19,7 +19,7 @@ from codegen.diagnostics import Diagnostic, Location
 from codegen.model import Module
 from codegen.outputs import Output
 from codegen.package import Package
-from codegen.state import OutputRecord, State
+from codegen.state import OutputRecord, SpecRecord, State
 from codegen.walk import core_references
 from codegen.workspace import CONFIG_NAMES, Result, Workspace, matches, selected
 
@@ -136,26 +136,66 @@ class _Run:
         last = self._last
         if last is None or self._tool_changed() or sorted(package.homes) != last.homes:
             return None
-        changed = {
-            name
+        records = {
+            document.path: self._spec_record(specs, package, digests, name)
             for name, document in specs.documents.items()
-            if last.specs.get(document.path) != (digests[document.path], name)
         }
-        here = {document.path for document in specs.documents.values()}
-        changed |= {name for path, (_, name) in last.specs.items() if path not in here}
-        moved_cores = {
+        before = {name: (path, text) for path, (text, name, _) in last.specs.items()}
+        edited = {
+            name
+            for path, (text, name, _) in records.items()
+            if before.get(name) != (path, text)
+        }
+        edited |= before.keys() - specs.modules.keys()
+        seen = {(name, surface) for _, name, surface in last.specs.values()}
+        moved = {
+            name for _, name, surface in records.values() if (name, surface) not in seen
+        }
+        moved |= before.keys() - specs.modules.keys()
+        dependents = {
+            name
+            for name, (named, inherited) in last.dependencies.items()
+            if not moved.isdisjoint(named) or not edited.isdisjoint(inherited)
+        }
+        return frozenset(
+            edited
+            | dependents
+            | self._with_changed_cores(specs, core_paths)
+            | self._with_changed_outputs()
+        )
+
+    def _spec_record(
+        self, specs: build.Specs, package: Package, digests: dict[str, str], name: str
+    ) -> SpecRecord:
+        surface = files.digest(package.surface(name).encode())
+        return digests[specs.documents[name].path], name, surface
+
+    def _with_changed_cores(
+        self, specs: build.Specs, core_paths: list[Path]
+    ) -> set[str]:
+        """The modules that name a core whose file has changed."""
+        assert self._last is not None
+        changed = {
             path.stem
             for path in core_paths
-            if last.inputs.get(str(path)) != state.stamp(str(path))
+            if self._last.inputs.get(str(path)) != state.stamp(str(path))
         }
-        for name, module in specs.modules.items():
-            for _, reference in core_references(module):
-                if reference.partition(":")[0].rpartition(".")[2] in moved_cores:
-                    changed.add(name)
-        for path, (known, _, _, sources) in last.outputs.items():
-            if state.stamp(str(self._workspace.out / path)) != known:
-                changed |= set(sources)
-        return frozenset(changed | _dependents(changed, last.dependencies))
+        return {
+            name
+            for name, module in specs.modules.items()
+            for _, reference in core_references(module)
+            if reference.partition(":")[0].rpartition(".")[2] in changed
+        }
+
+    def _with_changed_outputs(self) -> set[str]:
+        """The modules behind outputs that somebody else has changed."""
+        assert self._last is not None
+        return {
+            source
+            for path, (known, _, _, sources) in self._last.outputs.items()
+            if state.stamp(str(self._workspace.out / path)) != known
+            for source in sources
+        }
 
     def _write(
         self,
@@ -245,7 +285,7 @@ class _Run:
             absent=[str(config_first)] if config_first != workspace.config else [],
             listing=(str(workspace.specs_folder), names),
             specs={
-                document.path: (digests[document.path], name)
+                document.path: self._spec_record(specs, package, digests, name)
                 for name, document in specs.documents.items()
             },
             homes=sorted(package.homes),
@@ -253,7 +293,10 @@ class _Run:
                 name: (
                     known[name]
                     if name in known and stale is not None and name not in stale
-                    else sorted(package.dependencies(name))
+                    else (
+                        sorted(package.named_modules(name)),
+                        sorted(package.inherited_modules(name)),
+                    )
                 )
                 for name in specs.modules
             },
@@ -278,17 +321,3 @@ class _Run:
             outputs=records,
         )
         self._save_state(claimed)
-
-
-def _dependents(changed: set[str], dependencies: dict[str, list[str]]) -> set[str]:
-    """The modules that depend on one of ``changed``, however far."""
-    found: set[str] = set()
-    frontier = set(changed)
-    while frontier:
-        frontier = {
-            name
-            for name, needed in dependencies.items()
-            if name not in found and not frontier.isdisjoint(needed)
-        }
-        found |= frontier
-    return found

@@ -16,7 +16,7 @@ import msgspec
 
 from codegen import types
 from codegen.model import Class, Definition, Module, Parameter, TypeVariable
-from codegen.walk import expressions
+from codegen.walk import classes, expressions
 
 BUILTIN_NAMES = frozenset(name for name in vars(builtins) if not name.startswith("_"))
 
@@ -53,6 +53,7 @@ class Package:
         self.modules = dict(modules)
         self._aliases = dict(aliases or {})
         self._external_roots = external | sys.stdlib_module_names
+        self._ancestors: dict[str, list[tuple[str, str, Class]]] = {}
         self._scopes: dict[str, dict[str, str]] = {}
         self._canonical: dict[tuple[str, str], str | None] = {}
         self._constructors: dict[tuple[str, str], dict[str, Parameter] | None] = {}
@@ -173,31 +174,28 @@ class Package:
             return path.rpartition(".")[2]
         return path
 
-    def ancestors(
-        self, module_name: str, cls: Class, below: tuple[Class, ...] = ()
-    ) -> list[tuple[str, str, Class]]:
-        """The project's classes it inherits from, in method resolution order, as (module, name, class).
-
-        ``below`` are the classes the question came from: a class among its own bases is left out.
-        """
+    def ancestors(self, module_name: str, cls: Class) -> list[tuple[str, str, Class]]:
+        """The project's classes it inherits from, in method resolution order, as (module, name, class)."""
         chain: dict[str, tuple[str, str, Class]] = {}
-        below = (*below, cls)
         for base in cls.bases:
             for reference in types.references(base)[:1]:
                 symbol = self.find(module_name, reference.name)
                 if symbol is None or not isinstance(symbol.definition, Class):
                     continue
-                if any(symbol.definition is known for known in below):
-                    continue
                 entry = (symbol.module, symbol.name, symbol.definition)
-                for found in (
-                    entry,
-                    *self.ancestors(symbol.module, symbol.definition, below),
-                ):
+                for found in (entry, *self._above(symbol, symbol.definition)):
                     # A shared ancestor comes after all that inherit from it.
                     chain.pop(f"{found[0]}.{found[1]}", None)
                     chain[f"{found[0]}.{found[1]}"] = found
         return list(chain.values())
+
+    def _above(self, symbol: Symbol, cls: Class) -> list[tuple[str, str, Class]]:
+        """The ancestors of a class of the project, found out once; a circle, reported elsewhere, ends here."""
+        known = self._ancestors.get(symbol.path)
+        if known is None:
+            self._ancestors[symbol.path] = []
+            known = self._ancestors[symbol.path] = self.ancestors(symbol.module, cls)
+        return known
 
     def constructor(self, module_name: str, cls: Class) -> dict[str, Parameter] | None:
         """The parameters of a class's ``__init__`` with inherited dataclass fields; None when there is none.
@@ -225,8 +223,32 @@ class Package:
             sorted(silent.items(), key=lambda item: item[1].kind == "keyword-only")
         )
 
-    def dependencies(self, module_name: str) -> set[str]:
-        """The modules whose specs this one's meaning depends on, itself left out."""
+    def surface(self, module_name: str) -> str:
+        """What other modules see of one when they only name its definitions: two equal ones are interchangeable."""
+        module = self.modules[module_name]
+        facts = [module.page.style, *module.exports]
+        for name, definition in definitions(module):
+            facts.append(f"{name} {type(definition).__name__}")
+            facts.append(f"{definition.defined_in} {definition.exported}")
+            if isinstance(definition, TypeVariable | Class):
+                facts.append(definition.kind)
+            if isinstance(definition, Class):
+                facts += _member_paths(definition)
+        return "\n".join(facts)
+
+    def inherited_modules(self, module_name: str) -> set[str]:
+        """The modules that classes of this one inherit from, however far, itself left out."""
+        module = self.modules[module_name]
+        found = {
+            owner
+            for _, cls in classes(module)
+            if cls.bases
+            for owner, _, _ in self.ancestors(module_name, cls)
+        }
+        return found - {module_name}
+
+    def named_modules(self, module_name: str) -> set[str]:
+        """The modules whose definitions this one names, itself left out."""
         module = self.modules[module_name]
         texts = {expression.text for expression in expressions(module)}
         names = {
@@ -273,6 +295,13 @@ def has_member(symbol: Symbol, name: str) -> bool:
     if isinstance(definition, Class):
         return name in definition.attributes or name in definition.methods
     return False
+
+
+def _member_paths(cls: Class) -> list[str]:
+    names = [*cls.attributes, *cls.properties, *cls.methods]
+    for name, inner in cls.classes.items():
+        names += [name, *(f"{name}.{path}" for path in _member_paths(inner))]
+    return names
 
 
 def _with_parents(name: str) -> Iterator[str]:

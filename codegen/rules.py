@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from codegen.checks import bases, evaluation, inheritance, names, signatures, texts
 from codegen.checks import cores as core_checks
-from codegen.checks import evaluation, inheritance, names, signatures, texts
 from codegen.checks.base import Check, Context, Cores, Finding
 from codegen.diagnostics import Diagnostic
 from codegen.model import Module
@@ -33,7 +33,7 @@ CHECKS: tuple[Check, ...] = (
     names.unique_names,
     names.imports,
     names.references,
-    inheritance.bases,
+    bases.bases,
     inheritance.dataclasses,
     evaluation.definitions_without_circles,
     signatures.parameters,
@@ -109,6 +109,7 @@ unsafe-call | A default calls something that is not a class of the project or a 
 cyclic-bases | A class inherits from itself. | Break the circle that the message names.
 cyclic-definition | A definition needs itself to be made. | Python evaluates bases, defaults, constants and aliases when it imports a module; break the circle that the message names.
 cyclic-import | Modules need each other while they are imported. | Move what both need to a module of its own with `defined_in`.
+chain-length | A class or definition builds on more than 100 others in a row. | Nobody can follow such a chain; derive from an earlier one.
 base-order | Python cannot combine the bases of a class. | Name each base once, subclasses before their own bases.
 not-a-class | A base is not a class. | Inherit from a class, a protocol or a generic.
 unknown-field | A dataclass field without a type does not exist in any base. | A field without a type only documents an inherited one; give it a type to declare it.

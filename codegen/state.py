@@ -11,7 +11,7 @@ import os
 import sys
 
 CACHE_FOLDER = ".codegen-cache"
-_FORMAT = (4, sys.version)
+_FORMAT = (5, sys.version)
 
 # A file changed this shortly before a run may change again without a new stamp.
 _SETTLED_NS = 20_000_000
@@ -23,6 +23,13 @@ OutputRecord = tuple[Stamp | None, str, str, tuple[str, ...]]
 """An output as it was written: its stamp, the digest of its text, its kind, the modules it is made from."""
 
 
+Dependencies = tuple[list[str], list[str]]
+"""The modules a module names things of, and those its classes inherit from."""
+
+SpecRecord = tuple[str, str, str]
+"""The digest of a spec's text, the module it describes, the digest of what other modules see of it."""
+
+
 class State:
     """The record of one output folder of a project."""
 
@@ -32,9 +39,9 @@ class State:
         inputs: dict[str, Stamp | None],
         absent: list[str],
         listing: tuple[str, list[str]],
-        specs: dict[str, tuple[str, str]],
+        specs: dict[str, SpecRecord],
         homes: list[str],
-        dependencies: dict[str, list[str]],
+        dependencies: dict[str, Dependencies],
         outputs: dict[str, OutputRecord],
     ) -> None:
         self.out = out

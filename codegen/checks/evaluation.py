@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from codegen import types
 from codegen.checks.base import Context, Finding
-from codegen.checks.inheritance import base_cycle
+from codegen.checks.bases import Lines
+from codegen.checks.chains import LONGEST_CHAIN, Chains
 from codegen.layout import evaluated
 from codegen.model import Module
 from codegen.package import Package, Symbol, definitions
@@ -19,22 +20,27 @@ def definitions_without_circles(module: Module, context: Context) -> Iterator[Fi
     needs = _Needs.of(context.package)
     broken = False
     for path, symbol in _symbols(module, context.package):
-        circle = needs.circle(symbol)
-        broken |= bool(circle)
-        if circle and not base_cycle(module.module, symbol.name, context.package):
-            message = f"'{symbol.name}' needs itself: {' -> '.join(circle)}"
+        if needs.definitions.sound(symbol.path):
+            continue
+        broken = True
+        if not Lines.of(context.package).sound(symbol.path):
+            continue  # Reported as such.
+        way = needs.definitions.circle(symbol.path)
+        if way:
+            names = " -> ".join(step.rpartition(".")[2] for step in way)
+            message = f"'{symbol.name}' needs itself: {names}"
             hint = "Python evaluates bases, defaults and aliases when it imports them"
             yield Finding("cyclic-definition", path, message, hint, key=True)
+        elif needs.definitions.too_long(symbol.path):
+            message = f"'{symbol.name}' needs more than {LONGEST_CHAIN} others in a row"
+            yield Finding("chain-length", path, message, key=True)
     if broken:
         return
-    seen: set[tuple[str, str]] = set()
     for path, symbol in _symbols(module, context.package):
         for start, target in _imports(module, symbol, needs):
-            known = (start, target) in seen
-            seen.add((start, target))
-            circle = [] if known else needs.module_circle(start, target)
-            if circle:
-                message = f"importing '{start}' needs itself: {' -> '.join(circle)}"
+            way = needs.modules.circle(start)
+            if target in way[1:2]:
+                message = f"importing '{start}' needs itself: {' -> '.join(way)}"
                 hint = "move what both need to a module of its own with `defined_in`"
                 yield Finding("cyclic-import", path, message, hint, key=True)
                 return
@@ -67,6 +73,8 @@ class _Needs:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._known: dict[str, tuple[Symbol, ...]] = {}
+        self.definitions = Chains(self._paths)
+        self.modules = Chains(self._modules)
         self._imported: dict[str, tuple[str, ...]] = {}
         self._homes: dict[str, list[Symbol]] = {}
         for path, symbol in package.symbols.items():
@@ -93,19 +101,11 @@ class _Needs:
             self._known[symbol.path] = tuple(found.values())
         return self._known[symbol.path]
 
-    def circle(self, start: Symbol) -> list[str]:
-        """The names along the way from a definition back to itself; empty when there is no such way."""
-        trail = [(start, (start.name,))]
-        seen: set[str] = set()
-        while trail:
-            symbol, names = trail.pop()
-            for needed in self.symbols(symbol):
-                if needed.path == start.path:
-                    return [*names, start.name]
-                if needed.path not in seen:
-                    seen.add(needed.path)
-                    trail.append((needed, (*names, needed.name)))
-        return []
+    def _paths(self, path: str) -> tuple[str, ...]:
+        symbol = self._package.symbols.get(path)
+        if symbol is None:
+            return ()
+        return tuple(needed.path for needed in self.symbols(symbol))
 
     def _modules(self, name: str) -> tuple[str, ...]:
         """The modules whose definitions the file of a module imports when it is imported itself."""
@@ -127,20 +127,6 @@ class _Needs:
         found.pop(name, None)
         self._imported[name] = tuple(found)
         return self._imported[name]
-
-    def module_circle(self, start: str, target: str) -> list[str]:
-        """The modules along the way from ``start`` over ``target`` back to it; empty when there is no such way."""
-        trail = [(target, (start, target))]
-        seen = {target}
-        while trail:
-            name, names = trail.pop()
-            for needed in self._modules(name):
-                if needed == start:
-                    return [*names, start]
-                if needed not in seen:
-                    seen.add(needed)
-                    trail.append((needed, (*names, needed)))
-        return []
 
 
 def _references(text: str) -> tuple[types.Reference, ...]:

@@ -1,163 +1,17 @@
-"""Classes: what they inherit, and whether Python can make them."""
+"""Dataclasses and other kinds of classes: options that exclude each other, and fields in an order Python accepts."""
 
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Iterator
 
 from codegen import types
 from codegen.checks.base import Context, Finding
+from codegen.checks.bases import Lines, class_path
 from codegen.diagnostics import suggest
-from codegen.model import Class, Module, Parameter, TypeAlias
-from codegen.package import BUILTIN_NAMES, Package, Symbol
+from codegen.model import Class, Module, Parameter
+from codegen.package import Package
 from codegen.walk import Path, classes
-
-
-def bases(module: Module, context: Context) -> Iterator[Finding]:
-    """No class inherits from itself or from something that is no class."""
-    for path, cls in classes(module):
-        for index, base in enumerate(cls.bases):
-            here = (*path, "bases", index)
-            message = _base_problem(base, cls, module, context.package)
-            if message:
-                yield Finding("not-a-class", here, message)
-        message = _order_problem(cls, module, context.package)
-        if message:
-            yield Finding("base-order", (*path, "bases"), message, key=True)
-        if path[:-1] == ("classes",):
-            cycle = base_cycle(module.module, str(path[-1]), context.package)
-            if cycle:
-                message = f"'{path[-1]}' inherits from itself: {' -> '.join(cycle)}"
-                yield Finding("cyclic-bases", (*path, "bases"), message)
-
-
-# Forms of typing that a class statement refuses.
-_NO_BASES = frozenset(
-    "Annotated AnyStr ClassVar Concatenate Final Literal LiteralString Never NoReturn "
-    "NotRequired Optional Required Self TypeGuard Union Unpack".split()
-)
-
-
-def _base_problem(base: str, cls: Class, module: Module, package: Package) -> str:
-    """Why Python refuses a base; nothing when it does not, or when the base is reported elsewhere."""
-    try:
-        tree = types.parse_type(base)
-    except types.ExpressionError:
-        return ""
-    if isinstance(tree, ast.Subscript):
-        tree = tree.value
-    name = types.dotted(tree)
-    if name is None:
-        return f"{types.shorten(base)} is not a class"
-    path = package.canonical(module.module, name) or ""
-    symbol = package.lookup(path)
-    if symbol is not None:
-        return _project_base_problem(name, symbol, cls, package)
-    if path.startswith("typing.") and path.rpartition(".")[2] in _NO_BASES:
-        return f"'{name}' is a form of type, not a class"
-    if path in BUILTIN_NAMES:
-        found = getattr(builtins, path)
-        if not isinstance(found, type):
-            return f"'{name}' is not a class"
-        if _made_by_python(cls.bases[0], (found,)):
-            return f"Python does not let classes inherit from '{name}'"
-    return ""
-
-
-def _project_base_problem(
-    name: str, symbol: Symbol, cls: Class, package: Package
-) -> str:
-    match symbol.definition:
-        case Class(kind="enum", attributes=attributes) if attributes:
-            return f"'{name}' is an enum with members, which nothing inherits from"
-        case Class():
-            return ""
-        case TypeAlias(type=text) if text != name:
-            owner = package.modules[symbol.module]
-            if _base_problem(text, cls, owner, package):
-                return f"'{name}' stands for {types.shorten(text)}, which is no class"
-            return ""
-    return f"'{name}' is not a class"
-
-
-def _made_by_python(name: str, parents: tuple[type, ...]) -> str:
-    """Make an empty class to see whether Python can; return its complaint."""
-    try:
-        type(name, parents, {})
-    except TypeError as error:
-        return " ".join(str(error).split())
-    return ""
-
-
-def _order_problem(cls: Class, module: Module, package: Package) -> str:
-    """Why Python cannot order several bases; it is asked with empty classes in their place."""
-    if len(cls.bases) < 2:
-        return ""
-    parents = _stand_ins(module.module, cls, package, {})
-    names = [parent.__name__ for parent in parents]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None and len(set(parents)) < len(parents):
-        return f"'{twice}' is given twice"
-    complaint = _made_by_python("Class", parents)
-    if "MRO" in complaint:
-        order = ", ".join(names)
-        return f"Python finds no method resolution order for the bases {order}"
-    if complaint:
-        return f"Python cannot combine the bases {', '.join(names)}"
-    return ""
-
-
-def _stand_ins(
-    module_name: str, cls: Class, package: Package, made: dict[str, type]
-) -> tuple[type, ...]:
-    """Empty classes that inherit as the bases of a class do; bases from elsewhere are left out."""
-    found: list[type] = []
-    for base in cls.bases:
-        for reference in _references(base)[:1]:
-            path = package.canonical(module_name, reference.name) or ""
-            symbol = package.lookup(path)
-            if symbol is not None and isinstance(symbol.definition, Class):
-                if path not in made:
-                    made[path] = object  # A circle ends here; it is reported elsewhere.
-                    above = _stand_ins(symbol.module, symbol.definition, package, made)
-                    possible = not _made_by_python(symbol.name, above)
-                    made[path] = type(symbol.name, above if possible else (), {})
-                found.append(made[path])
-            elif isinstance(getattr(builtins, path, None), type):
-                found.append(getattr(builtins, path))
-    return tuple(found)
-
-
-def _references(text: str) -> tuple[types.Reference, ...]:
-    try:
-        return types.references(text)
-    except types.ExpressionError:
-        return ()
-
-
-def base_cycle(module: str, name: str, package: Package) -> list[str]:
-    """The names along the way from a class back to itself; empty when there is no such way."""
-    start = package.lookup(f"{module}.{name}") or package.find(module, name)
-    if start is None:
-        return []
-    trail = [(start, [start.name])]
-    seen = set()
-    while trail:
-        symbol, names = trail.pop()
-        if not isinstance(symbol.definition, Class):
-            continue
-        for base in symbol.definition.bases:
-            for reference in _references(base)[:1]:
-                parent = package.find(symbol.module, reference.name)
-                if parent is None or not isinstance(parent.definition, Class):
-                    continue
-                if parent.path == start.path:
-                    return [*names, parent.name]
-                if parent.path not in seen:
-                    seen.add(parent.path)
-                    trail.append((parent, [*names, parent.name]))
-    return []
 
 
 def dataclasses(module: Module, context: Context) -> Iterator[Finding]:
@@ -169,10 +23,9 @@ def dataclasses(module: Module, context: Context) -> Iterator[Finding]:
             continue
         if cls.kind in ("enum", "protocol", "typed-dict"):
             continue
-        yield from _option_conflicts(path, cls, module, context.package)
-        if _inherits_from_itself(path, module, context):
-            continue
-        yield from _fields(path, cls, module, context)
+        if Lines.of(context.package).sound(class_path(path, module)):
+            yield from _option_conflicts(path, cls, module, context.package)
+            yield from _fields(path, cls, module, context)
 
 
 def _kind_conflicts(path: Path, cls: Class) -> Iterator[Finding]:
@@ -211,13 +64,6 @@ def _option_conflicts(
             hint = "Python wants all dataclasses of a line frozen, or none"
             yield Finding("kind-conflict", here, message, hint, key=True)
             return
-
-
-def _inherits_from_itself(path: Path, module: Module, context: Context) -> bool:
-    if base_cycle(module.module, str(path[-1]), context.package):
-        return True
-    cls = module.classes.get(str(path[1]))
-    return cls is None
 
 
 def _no_factories(path: Path, cls: Class) -> Iterator[Finding]:

@@ -253,34 +253,48 @@ def _unknown_path(path: Path, name: str, context: Context) -> Iterator[Finding]:
 
 def references(module: Module, context: Context) -> Iterator[Finding]:
     """Every expression parses, and every name in it means something."""
-    unresolved: dict[str, bool] = {}
+    # The same few types stand at most parameters; what is sound once is sound everywhere.
+    sound: set[tuple[str, str]] = set()
+    found = 0
     for expression in expressions(module):
-        rule = "value-expression" if expression.role == "value" else "type-expression"
-        parse = types.parse_value if expression.role == "value" else types.parse_type
-        try:
-            tree = parse(expression.text)
-        except types.ExpressionError as error:
-            yield Finding(
-                rule,
-                expression.path,
-                error.message,
-                error.hint,
-                key=expression.key,
-                offset=error.offset,
-                length=1,
-            )
+        role = "factory" if expression.path[-1] == "factory" else expression.role
+        if (role, expression.text) in sound:
             continue
+        suggesting = found < _MOST_SUGGESTIONS
+        problems = list(_of_expression(expression, module, context, suggesting))
+        if problems:
+            found += len(problems)
+            yield from problems
+        else:
+            sound.add((role, expression.text))
+
+
+def _of_expression(
+    expression: Expression, module: Module, context: Context, suggesting: bool
+) -> Iterator[Finding]:
+    is_value = expression.role == "value"
+    try:
+        tree = (types.parse_value if is_value else types.parse_type)(expression.text)
+    except types.ExpressionError as error:
+        yield Finding(
+            "value-expression" if is_value else "type-expression",
+            expression.path,
+            error.message,
+            error.hint,
+            key=expression.key,
+            offset=error.offset,
+            length=1,
+        )
+        return
+    if "(" in expression.text:
         yield from _calls(tree, expression, module, context)
-        if expression.path[-1] == "factory":
-            yield from _factory(tree, expression, module, context)
-        for reference in types.references(expression.text):
-            name = reference.name
-            if name not in unresolved:
-                unresolved[name] = (
-                    context.package.canonical(module.module, name) is None
-                )
-            if unresolved[name]:
-                yield from _unknown_name(expression, reference, module, context)
+    if expression.path[-1] == "factory":
+        yield from _factory(tree, expression, module, context)
+    for reference in types.references(expression.text):
+        if context.package.canonical(module.module, reference.name) is None:
+            yield from _unknown_name(
+                expression, reference, module, context, suggesting=suggesting
+            )
 
 
 _PYTHON_WORDS = {
@@ -293,8 +307,17 @@ _PYTHON_WORDS = {
 }
 
 
+# Looking for a similar name takes time, and nobody reads hundreds of suggestions.
+_MOST_SUGGESTIONS = 100
+
+
 def _unknown_name(
-    expression: Expression, reference: types.Reference, module: Module, context: Context
+    expression: Expression,
+    reference: types.Reference,
+    module: Module,
+    context: Context,
+    *,
+    suggesting: bool,
 ) -> Iterator[Finding]:
     name = reference.name
     root = context.settings.package
@@ -305,7 +328,9 @@ def _unknown_name(
     if name in scope:
         return  # The import itself is already reported.
     hint = ""
-    if expression.role == "value" and name.lower() in _PYTHON_WORDS:
+    if not suggesting:
+        pass
+    elif expression.role == "value" and name.lower() in _PYTHON_WORDS:
         hint = f"defaults are Python: write {_PYTHON_WORDS[name.lower()]}"
     elif dotted and not name.startswith(root + "."):
         first = name.partition(".")[0]

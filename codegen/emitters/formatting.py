@@ -17,10 +17,10 @@ def bracketed(head: str, items: list[str], tail: str, indent: str = "") -> list[
     """Lay out ``head(items)tail``: on one line, else the items on one indented line, else one item a line."""
     joined = ", ".join(items)
     line = f"{indent}{head}({joined}){tail}"
-    if len(line) <= LINE_LENGTH or not items:
+    if _width(line) <= LINE_LENGTH or not items:
         return [line]
     inner = f"{indent}    "
-    if len(items) > 1 and len(inner) + len(joined) <= LINE_LENGTH:
+    if len(items) > 1 and _width(inner + joined) <= LINE_LENGTH:
         body = [inner + joined]
     else:
         body = [f"{inner}{item}," for item in items]
@@ -29,7 +29,16 @@ def bracketed(head: str, items: list[str], tail: str, indent: str = "") -> list[
 
 def fits(lines: list[str]) -> bool:
     """Whether no line is longer than black allows."""
-    return all(len(line) <= LINE_LENGTH for line in lines)
+    return all(_width(line) <= LINE_LENGTH for line in lines)
+
+
+def _width(line: str) -> int:
+    """The columns a line takes up: East Asian characters are wide, and combining ones take none."""
+    if line.isascii():
+        return len(line)
+    from black.strings import str_width
+
+    return str_width(line)
 
 
 def wrapped(lines: list[str], indent: str = "", *, stub: bool = False) -> list[str]:
@@ -47,8 +56,14 @@ def wrapped(lines: list[str], indent: str = "", *, stub: bool = False) -> list[s
     key = (source, stub)
     if key not in _wrapped:
         import black
+        from black.mode import TargetVersion
 
-        mode = black.Mode(line_length=LINE_LENGTH, is_pyi=stub)
+        # Said, not guessed: the statement alone shows less than the file it will stand in.
+        mode = black.Mode(
+            target_versions={TargetVersion.PY311},
+            line_length=LINE_LENGTH,
+            is_pyi=stub,
+        )
         text = black.format_str(source, mode=mode).rstrip("\n")
         result = text.split("\n")[depth:]
         while not result[0]:

@@ -39,6 +39,8 @@ class Names:
         self._taken: dict[str, Import | None] = dict.fromkeys(taken)
         self._at_run_time: set[Import] = set()
         self._spelled: dict[tuple[str, str, bool, bool], str] = {}
+        # Annotations that no member of a class shadows are spelled the same in all of them.
+        self._shared: dict[tuple[str, str, bool, bool], tuple[str, frozenset[str]]] = {}
         self._owner = ""
         self._members: frozenset[str] = frozenset()
 
@@ -80,13 +82,22 @@ class Names:
         spelled = self._spelled.get(key)
         if spelled is not None:
             return spelled
+        shared = None if run_time else self._shared.get(key)
+        if shared is not None and shared[1].isdisjoint(self._members):
+            return shared[0]
+        used: set[str] = set()
 
         def spell(name: str) -> str:
             path = self._package.canonical(module, name) or name
-            return self._local(path, run_time)
+            local = self._local(path, run_time)
+            used.update((path, local.partition(".")[0]))
+            return local
 
         spelled = (types.spell_type if is_type else types.spell_value)(text, spell)
-        self._spelled[key] = spelled
+        if run_time or not used.isdisjoint(self._members):
+            self._spelled[key] = spelled
+        else:
+            self._shared[key] = (spelled, frozenset(used))
         return spelled
 
     def _local(self, path: str, run_time: bool) -> str:

@@ -59,9 +59,9 @@ class _Source(Declarations):
         lines = [*header(self.file, self.style), ""]
         lines += docstring(module_text(self.file), "")
         if blocks or self.file.exports:
-            lines += ["", "from __future__ import annotations", ""]
-            imports = self.import_lines()
-            lines += [*imports, *([""] if imports else []), *self.all_statement()]
+            lines += ["", "from __future__ import annotations"]
+            for part in (self.import_lines(), self.all_statement()):
+                lines += ["", *part] if part else []
             previous: Lines = [""]
             for block in blocks:
                 short = not _is_block(previous) and not _is_block(block)
@@ -85,7 +85,7 @@ class _Source(Declarations):
             case Function(sync_and_async=True) as function:
                 helper = self._pair(symbol, "", function)
                 name = pair_name("", symbol.name)
-                return [*helper, f"{symbol.name} = {name}()"]
+                return [*helper, *wrapped([f"{symbol.name} = {name}()"])]
             case Function() as function:
                 return self._function(symbol, symbol.name, function, None, "")
         raise AssertionError(f"{symbol.path} is of no known kind")
@@ -252,7 +252,9 @@ class _Source(Declarations):
             passed = ["self", *arguments(parameters)]
             lines += delegation(cls.core, passed, inner, frozenset(parameters))
         else:
-            assignments = [f"{inner}self.{name} = {name}" for name in parameters]
+            assignments: Lines = []
+            for name in parameters:
+                assignments += wrapped([f"{inner}self.{name} = {name}"], inner)
             lines += assignments or ([] if cls.init_doc else [f"{inner}pass"])
         yield lines
 

@@ -78,7 +78,8 @@ class _Stub(Declarations):
                 return [*helpers, *self._class(symbol, cls, "")]
             case Function(sync_and_async=True) as function:
                 helper = self._pair(symbol, "", function)
-                return [*helper, f"{symbol.name}: {pair_name('', symbol.name)}"]
+                line = f"{symbol.name}: {pair_name('', symbol.name)}"
+                return [*helper, *wrapped([line], stub=True)]
             case Function() as function:
                 return self._function(symbol, symbol.name, function, None, "")
         raise AssertionError(f"{symbol.path} is of no known kind")
@@ -94,20 +95,21 @@ class _Stub(Declarations):
         return [*lines, *line, *body]
 
     def _class_body(self, symbol: Symbol, cls: Class, inner: str) -> Lines:
-        nested: Lines = []
+        body: Lines = []
+        last: Lines = []
         for name, inside in cls.classes.items():
             child = Symbol(symbol.module, f"{symbol.name}.{name}", inside, symbol.home)
             block = self._class(child, inside, inner)
-            close = _is_empty_class(nested, inner) and _is_empty_class(block, inner)
-            nested += [*([""] if nested and not close else []), *block]
+            close = _is_empty_class(last, inner) and _is_empty_class(block, inner)
+            body += [*([""] if last and not close else []), *block]
+            last = block
         variables = self._variables(symbol, cls, inner)
         functions = self._functions(symbol, cls, inner)
-        parts = [part for part in (nested, variables, functions) if part]
-        body: Lines = []
-        for part in parts:
-            if body and (part is not functions or body[-1:] == nested[-1:]):
-                body.append("")
-            body += part
+        # Only what is no function may follow a class without a body closely.
+        if last and (variables or functions):
+            close = bool(variables) and _is_empty_class(last, inner)
+            body += [] if close else [""]
+        body += [*variables, *functions]
         return body
 
     def _variables(self, symbol: Symbol, cls: Class, indent: str) -> Lines:

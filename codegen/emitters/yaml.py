@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -40,10 +40,10 @@ def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
     inner = indent + "  "
     if isinstance(value, dict) and value:
         yield head
-        yield from _mapping(value, inner)
+        yield from _mapping(cast("dict[str, Any]", value), inner)
     elif isinstance(value, list | tuple) and value:
         yield head
-        yield from _sequence(list(value), inner)
+        yield from _sequence(list(cast("list[Any]", value)), inner)
     elif isinstance(value, str):
         first, *rest = _text(value, inner, len(head) + 1)
         yield f"{head} {first}"

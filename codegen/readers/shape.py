@@ -124,11 +124,14 @@ def _check_scalar(
     elif isinstance(expected, inspect.IntType):
         if not re.fullmatch(r"[+-]?\d+", node.value):
             yield _wrong(node, wanted, locate, what)
-    elif isinstance(expected, inspect.StrType) and expected.pattern is not None:
-        if not re.search(expected.pattern, node.value):
-            message = f"{what} cannot be '{node.value}'"
-            hint = "a core is written package.module:function"
-            yield node, Diagnostic(locate(node), "wrong-value", message, hint)
+    elif (
+        isinstance(expected, inspect.StrType)
+        and expected.pattern is not None
+        and not re.search(expected.pattern, node.value)
+    ):
+        message = f"{what} cannot be '{node.value}'"
+        hint = "a core is written package.module:function"
+        yield node, Diagnostic(locate(node), "wrong-value", message, hint)
 
 
 def is_null(node: yaml.Node) -> bool:

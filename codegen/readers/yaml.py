@@ -7,7 +7,7 @@ becomes. Aliases, merge keys, tags and duplicate keys are refused: a spec is dat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from typing import Any
 
 import msgspec
@@ -19,10 +19,29 @@ from codegen.readers import shape
 from codegen.walk import Path
 
 _MAXIMUM_DEPTH = 60
+_TAGS: dict[type[yaml.Node], str] = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in "str int float bool null timestamp seq map value".split()
 )
+
+
+class _Loader(yaml.CSafeLoader):
+    """libyaml without PyYAML's resolver: every scalar without a tag of its own is text."""
+
+    def descend_resolver(self, current_node: object, current_index: object) -> None:
+        """Called for every node; there is nothing to resolve."""
+
+    def ascend_resolver(self) -> None:
+        """Called for every node; there is nothing to resolve."""
+
+    def resolve(self, kind: type[yaml.Node], value: str, implicit: object) -> str:
+        """The tag of a node without one."""
+        return _TAGS[kind]
 
 
 class Document:
@@ -32,10 +51,11 @@ class Document:
         self.path = path
         self.text = text
         self._root: yaml.Node | None = None
+        self._entries: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
 
     def compose(self) -> yaml.Node | None:
         """The root node; None for an empty document. Raises yaml.YAMLError for what is not YAML."""
-        root: yaml.Node | None = yaml.compose(self.text, Loader=yaml.CSafeLoader)
+        root: yaml.Node | None = yaml.compose(self.text, Loader=_Loader)
         return root
 
     def location(self, node: yaml.Node, offset: int = 0, length: int = 0) -> Location:
@@ -69,7 +89,7 @@ class Document:
         node = self._root
         found = node
         for step in path:
-            entry = _child(node, step)
+            entry = self._child(node, step)
             if entry is None:
                 break
             name, node = entry
@@ -77,6 +97,20 @@ class Document:
         if found is None:
             return Location(self.path)
         return self.location(found, offset, length)
+
+    def _child(
+        self, node: yaml.Node | None, step: str | int
+    ) -> tuple[yaml.Node | None, yaml.Node] | None:
+        if isinstance(node, yaml.MappingNode):
+            entries = self._entries.get(id(node))
+            if entries is None:
+                pairs = reversed(node.value)
+                entries = {name.value: (name, value) for name, value in pairs}
+                self._entries[id(node)] = entries
+            return entries.get(str(step))
+        if not isinstance(node, yaml.SequenceNode) or not isinstance(step, int):
+            return None
+        return (None, node.value[step]) if step < len(node.value) else None
 
 
 def read(document: Document) -> tuple[Module | None, list[Diagnostic]]:
@@ -100,18 +134,19 @@ def read(document: Document) -> tuple[Module | None, list[Diagnostic]]:
                 "begin with `module: the.dotted.name`",
             )
         ]
-    findings = list(_Plain(document).problems(root))
-    if findings:
-        return None, findings
-    return _convert(root, document)
+    reader = _Reader(document)
+    data = reader.value(root)
+    if reader.problems:
+        return None, reader.problems
+    return _convert(data, root, document)
 
 
 def _convert(
-    root: yaml.Node, document: Document
+    data: Any, root: yaml.Node, document: Document
 ) -> tuple[Module | None, list[Diagnostic]]:
     """Convert nodes to the model; what is malformed is reported and left out, so that the rest is still checked."""
     try:
-        return msgspec.convert(_plain(root, frozenset()), Module, strict=False), []
+        return msgspec.convert(data, Module, strict=False), []
     except msgspec.ValidationError as error:
         problems = list(shape.problems(root, Module, document.location))
         findings = [finding for _, finding in problems]
@@ -119,117 +154,79 @@ def _convert(
         if not findings:
             place = Location(document.path)
             return None, [Diagnostic(place, "wrong-shape", str(error))]
+    rest = _Reader(document, poisoned).value(root)
     try:
-        module = msgspec.convert(_plain(root, poisoned), Module, strict=False)
+        module = msgspec.convert(rest, Module, strict=False)
     except msgspec.ValidationError:
         return None, findings
     return module, findings
 
 
-def _child(
-    node: yaml.Node | None, step: str | int
-) -> tuple[yaml.Node | None, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        for name, value in node.value:
-            if name.value == step:
-                return name, value
-    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-        if step < len(node.value):
-            return None, node.value[step]
-    return None
+class _Reader:
+    """Nodes to plain data with every scalar as text; collects what YAML allows and a spec does not."""
 
-
-def _plain(node: yaml.Node, without: frozenset[int]) -> Any:
-    """Nodes to plain data with every scalar as text, some nodes left out."""
-    if isinstance(node, yaml.MappingNode):
-        return {
-            key.value: _plain(value, without)
-            for key, value in node.value
-            if id(key) not in without and id(value) not in without
-        }
-    if isinstance(node, yaml.SequenceNode):
-        return [
-            _plain(value, without) for value in node.value if id(value) not in without
-        ]
-    return None if shape.is_null(node) else node.value
-
-
-class _Plain:
-    """What YAML allows and a spec does not."""
-
-    def __init__(self, document: Document) -> None:
+    def __init__(
+        self, document: Document, without: frozenset[int] = frozenset()
+    ) -> None:
         self._document = document
+        self._without = without
         self._seen: set[int] = set()
+        self.problems: list[Diagnostic] = []
 
-    def problems(self, node: yaml.Node, depth: int = 0) -> Iterator[Diagnostic]:
+    def value(self, node: yaml.Node, depth: int = 0) -> Any:
+        """The data a node stands for."""
         if depth > _MAXIMUM_DEPTH:
-            yield self._problem(
-                node, "yaml-depth", f"nested deeper than {_MAXIMUM_DEPTH} levels"
-            )
-            return
+            message = f"nested deeper than {_MAXIMUM_DEPTH} levels"
+            return self._problem(node, "yaml-depth", message)
         if id(node) in self._seen:
-            yield self._problem(
-                node,
-                "yaml-alias",
-                "this node is used through an alias",
-                "write the value out; a spec has no anchors and aliases",
-            )
-            return
+            message = "this node is used through an alias"
+            hint = "write the value out; a spec has no anchors and aliases"
+            return self._problem(node, "yaml-alias", message, hint)
         self._seen.add(id(node))
         if node.tag not in _PLAIN_TAGS:
-            yield self._problem(
-                node,
-                "yaml-tag",
-                f"the tag {node.tag} has no meaning in a spec",
-                "remove the tag; the schema says what every value is",
-            )
+            message = f"the tag {node.tag} has no meaning in a spec"
+            hint = "remove the tag; the schema says what every value is"
+            self._problem(node, "yaml-tag", message, hint)
+        if isinstance(node, yaml.ScalarNode):
+            return None if shape.is_null(node) else self._text(node)
         if isinstance(node, yaml.MappingNode):
-            yield from self._mapping_problems(node, depth)
-        elif isinstance(node, yaml.SequenceNode):
-            for value in node.value:
-                yield from self.problems(value, depth + 1)
-        elif isinstance(node, yaml.ScalarNode):
-            yield from self._character_problems(node)
+            return self._mapping(node, depth + 1)
+        return [
+            self.value(item, depth + 1)
+            for item in node.value
+            if id(item) not in self._without
+        ]
 
-    def _mapping_problems(
-        self, node: yaml.MappingNode, depth: int
-    ) -> Iterator[Diagnostic]:
-        first: dict[str, yaml.Node] = {}
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        keys: dict[str, yaml.Node] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                yield self._problem(key, "yaml-key", "a key must be a plain word")
+                self._problem(key, "yaml-key", "a key must be a plain word")
                 continue
-            if key.value == "<<" and not key.style:
-                yield self._problem(
-                    key,
-                    "yaml-merge",
-                    "merge keys are not part of a spec",
-                    "write the keys out",
-                )
+            name = self._text(key)
+            if name == "<<" and not key.style:
+                message = "merge keys are not part of a spec"
+                self._problem(key, "yaml-merge", message, "write the keys out")
                 continue
-            yield from self._character_problems(key)
-            if key.value in first:
-                yield self._problem(
-                    key,
-                    "duplicate-key",
-                    f"'{key.value}' is given twice",
-                    related=self._document.location(first[key.value]),
-                )
-            first.setdefault(key.value, key)
-            yield from self.problems(value, depth + 1)
+            if name in keys:
+                place = self._document.location(keys[name])
+                message = f"'{name}' is given twice"
+                self._problem(key, "duplicate-key", message, related=place)
+            keys.setdefault(name, key)
+            if id(key) not in self._without and id(value) not in self._without:
+                data[name] = self.value(value, depth)
+        return data
 
-    def _character_problems(self, node: yaml.ScalarNode) -> Iterator[Diagnostic]:
-        text = node.value
-        if text.isascii() and text.isprintable():
-            return
-        bad = next((char for char in text if _is_hidden(char)), None)
-        if bad is not None:
-            yield self._problem(
-                node,
-                "hidden-character",
-                f"the text holds the invisible character U+{ord(bad):04X}",
-                "control and direction characters make a reader see something else than Python does",
-            )
+    def _text(self, node: yaml.ScalarNode) -> str:
+        text: str = node.value
+        if not text.isprintable() or not text.isascii():
+            bad = _HIDDEN.search(text)
+            if bad is not None:
+                message = f"the text holds the invisible character U+{ord(bad[0]):04X}"
+                hint = "control and direction characters make a reader see something else than Python does"
+                self._problem(node, "hidden-character", message, hint)
+        return text
 
     def _problem(
         self,
@@ -238,26 +235,16 @@ class _Plain:
         message: str,
         hint: str = "",
         related: Location | None = None,
-    ) -> Diagnostic:
-        return Diagnostic(
-            self._document.location(node), rule, message, hint, related=related
-        )
+    ) -> None:
+        place = self._document.location(node)
+        self.problems.append(Diagnostic(place, rule, message, hint, related=related))
 
 
-# Bidirectional controls, as in CVE-2021-42574, and zero-width characters.
-_DIRECTION = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u2060\ufeff"
+# Control characters other than tab and line end, bidirectional controls (CVE-2021-42574), zero-width characters.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"
+    "\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
-
-
-def _is_hidden(char: str) -> bool:
-    return (
-        (char < " " and char not in "\n\t")
-        or char == "\x7f"
-        or ("\x80" <= char <= "\x9f")
-        or char in _DIRECTION
-        or char in "\u2028\u2029"
-    )
 
 
 def _syntax_error(document: Document, error: yaml.MarkedYAMLError) -> Diagnostic:
@@ -292,7 +279,9 @@ def _syntax_hint(document: Document, place: Location, problem: str) -> str:
     if "mapping values" in problem:
         return "quote a text that contains a colon followed by a space"
     if "escape" in problem:
-        return "in single quotes, or in a block after |, a backslash is only a backslash"
+        return (
+            "in single quotes, or in a block after |, a backslash is only a backslash"
+        )
     if "cannot start any token" in problem:
         line = document.text.split("\n", place.line)[place.line - 1]
         char = line[place.column - 1 : place.column]
