@@ -1,7 +1,7 @@
 """How a command is measured: wall time, processor time and peak memory of a child process, in alternating rounds.
 
-A machine's speed drifts while a benchmark runs, so commands that are compared take turns, and each is judged by its
-median.
+A machine's speed drifts while a benchmark runs, so commands that are compared take turns, and are compared round by
+round.
 """
 
 from __future__ import annotations

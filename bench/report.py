@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from operator import sub, truediv
+from statistics import median
 from typing import Self
 
 from bench.measure import Subject
@@ -28,7 +30,7 @@ class Row:
         cls, what: str, ours: Subject, other: Subject, *, at_least: float
     ) -> Self:
         """Ours takes a fraction of the other's time."""
-        ratio = other.wall / ours.wall
+        ratio = in_pairs(truediv, other, ours)
         return cls(
             what,
             seconds(ours),
@@ -44,7 +46,7 @@ class Row:
         cls, what: str, ours: Subject, other: Subject, *, at_most: float
     ) -> Self:
         """Ours takes a multiple of the other's time."""
-        ratio = ours.wall / other.wall
+        ratio = in_pairs(truediv, ours, other)
         return cls(
             what,
             seconds(ours),
@@ -60,7 +62,7 @@ class Row:
         cls, what: str, ours: Subject, other: Subject, *, at_most: float
     ) -> Self:
         """Ours takes so many seconds more than the other."""
-        difference = ours.wall - other.wall
+        difference = in_pairs(sub, ours, other)
         return cls(
             what,
             seconds(ours),
@@ -77,6 +79,14 @@ class Row:
         peak = f"{ours.memory / 1e6:.0f} MB"
         target = f"below {below / 1e6:.0f}"
         return cls(what, peak, "", peak, target, ours.memory < below, (ours,))
+
+
+def in_pairs(
+    compare: Callable[[float, float], float], one: Subject, other: Subject
+) -> float:
+    """The median of a comparison made round by round, because runs of one round saw the same machine."""
+    pairs = zip(one.samples, other.samples, strict=True)
+    return median(compare(mine.wall, theirs.wall) for mine, theirs in pairs)
 
 
 def seconds(subject: Subject) -> str:

@@ -5,10 +5,12 @@ Knows the order of the steps and nothing about any of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from codegen import outputs, rules
+import msgspec
+
+from codegen import outputs, parallel, rules
 from codegen.diagnostics import Diagnostic, Location, ordered
 from codegen.model import Module
 from codegen.outputs import Output
@@ -16,14 +18,16 @@ from codegen.package import Package
 from codegen.project import OutputName, Settings, is_dotted
 from codegen.readers import yaml
 
-Progress = Callable[[Iterator[Output], int], Iterable[Output]]
-"""Passes outputs on as they are made, given about how many there will be."""
+Progress = Callable[[Iterator[outputs.Unit], int], Iterable[outputs.Unit]]
+"""Passes on what is about to be emitted, given how much that is."""
+
+_CHARACTERS_OF_A_CLASS = 1_000
 
 
-def no_progress(made: Iterator[Output], expected: int) -> Iterable[Output]:
-    """Pass outputs on and show nothing."""
-    del expected
-    return made
+def no_progress(units: Iterator[outputs.Unit], count: int) -> Iterable[outputs.Unit]:
+    """Pass units on and show nothing."""
+    del count
+    return units
 
 
 class Specs(NamedTuple):
@@ -46,6 +50,7 @@ def read_specs(
     modules: dict[str, Module] = {}
     documents: dict[str, yaml.Document] = {}
     findings = list(unread)
+    known = {**known, **_read_sound(texts, known)}
     for path, text in texts.items():
         document = yaml.Document(path, text)
         module = known.get(path)
@@ -69,6 +74,28 @@ def read_specs(
         modules[module.module] = module
         documents[module.module] = document
     return Specs(modules, documents, findings)
+
+
+def _read_sound(
+    texts: Mapping[str, str], known: Mapping[str, Module]
+) -> dict[str, Module]:
+    """Read, on all processors, the specs that have nothing wrong with their form."""
+    paths = [path for path in texts if path not in known]
+    size = sum(len(texts[path]) for path in paths) // _CHARACTERS_OF_A_CLASS
+
+    def work(share: Sequence[str], own: bool) -> list[bytes]:
+        del own
+        found = (yaml.read(yaml.Document(path, texts[path])) for path in share)
+        return [
+            b"" if problems or module is None else msgspec.msgpack.encode(module)
+            for module, problems in found
+        ]
+
+    if size < parallel.WORTH_IT:
+        return {}
+    packed = zip(paths, parallel.spread(paths, work, size), strict=True)
+    decoder = msgspec.msgpack.Decoder(Module)
+    return {path: decoder.decode(data) for path, data in packed if data}
 
 
 def _misnamed(document: yaml.Document, module: str) -> list[Diagnostic]:
@@ -111,9 +138,17 @@ def emit(
     progress: Progress = no_progress,
 ) -> dict[str, Output]:
     """Write the outputs that depend on the modules in ``only``; two outputs with one path are a bug."""
+    chosen = outputs.units(package, kinds, only)
+    size = len(package.symbols) * len(chosen) // max(1, 2 * len(package.modules))
+
+    def work(share: Sequence[outputs.Unit], own: bool) -> list[tuple[object, ...]]:
+        units = progress(iter(share), len(share)) if own else share
+        return [
+            tuple(output) for output in outputs.emit(units, package, settings, kinds)
+        ]
+
     built: dict[str, Output] = {}
-    count = len(package.symbols if only is None else only)
-    for output in progress(outputs.emit(package, settings, kinds, only), count):
+    for output in map(Output._make, parallel.spread(chosen, work, size)):
         if output.path in built:
             raise AssertionError(f"two outputs claim {output.path}")
         built[output.path] = output

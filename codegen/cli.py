@@ -17,11 +17,11 @@ from codegen import __version__
 
 if TYPE_CHECKING:
     from codegen.diagnostics import Diagnostic
-    from codegen.outputs import Output
+    from codegen.outputs import Unit
     from codegen.workspace import Drift, Result, Workspace
 
 FINDINGS, USAGE, INTERNAL = 1, 2, 70
-_LONG_WORK = 500  # outputs, about a second
+_LONG_WORK = 50  # modules, about a second
 FORMATS = ("full", "concise", "json", "github", "sarif")
 
 # Rules about texts that could not be read at all, as opposed to specs that say something wrong.
@@ -198,13 +198,13 @@ def _require_known(workspace: Workspace, only: tuple[str, ...]) -> None:
             raise click.UsageError(f"--only: the settings do not enable '{entry}'")
 
 
-def _progress(outputs: Iterator[Output], expected: int) -> Iterator[Output]:
-    """Show a bar on a terminal while many outputs are being made."""
-    if expected < _LONG_WORK or not sys.stderr.isatty():
-        yield from outputs
+def _progress(units: Iterator[Unit], count: int) -> Iterator[Unit]:
+    """Show a bar on a terminal while many modules are being written."""
+    if count < _LONG_WORK or not sys.stderr.isatty():
+        yield from units
         return
     with click.progressbar(
-        outputs, length=expected, label="generating", file=sys.stderr
+        units, length=count, label="generating", file=sys.stderr
     ) as bar:
         yield from bar
 

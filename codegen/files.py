@@ -109,20 +109,22 @@ def write_tree(root: Path, texts: Mapping[str, bytes]) -> None:
     """Write files below ``root``, all or none of them.
 
     Everything is staged beside the target first, so that a full disk or a missing permission leaves the tree as it
-    was; then each file is put in its place by one atomic rename. A process that dies in between leaves old and new
-    files, never half a file. Raises WriteError.
+    was; then each file is put in its place by one atomic rename. Where one of these is refused, those before it are
+    undone. A process that dies in between leaves old and new files, never half a file. Raises WriteError.
     """
+    staging = root / _STAGING
+    # A run that died may have left it.
+    shutil.rmtree(staging, ignore_errors=True)
     if not texts:
         return
-    staging = root / _STAGING
     made: list[Path] = []
+    placed: dict[str, str] = {}
     target = str(root)
     try:
-        shutil.rmtree(staging, ignore_errors=True)
-        made += _make_folder(staging)
+        _make_folder(staging, made)
         for folder in sorted({os.path.dirname(path) for path in texts}):
             target = os.path.join(root, folder)
-            made += _make_folder(Path(target))
+            _make_folder(Path(target), made)
             _require_writable(target)
         staged = {os.path.join(staging, str(n)): path for n, path in enumerate(texts)}
         for temporary, path in staged.items():
@@ -133,8 +135,12 @@ def write_tree(root: Path, texts: Mapping[str, bytes]) -> None:
                 file.write(texts[path])
         for temporary, path in staged.items():
             target = os.path.join(root, path)
+            former = f"{temporary}.former"
+            _keep(target, former)
             os.replace(temporary, target)
+            placed[target] = former
     except OSError as error:
+        _undo(placed)
         shutil.rmtree(staging, ignore_errors=True)
         for place in reversed(made):
             with contextlib.suppress(OSError):
@@ -143,15 +149,35 @@ def write_tree(root: Path, texts: Mapping[str, bytes]) -> None:
     shutil.rmtree(staging, ignore_errors=True)
 
 
-def _make_folder(folder: Path) -> list[Path]:
-    """Make a folder and its parents; return those that were not there."""
+def _make_folder(folder: Path, made: list[Path]) -> None:
+    """Make a folder and its parents; add those that were not there to ``made``."""
     missing: list[Path] = []
     while not folder.exists():
         missing.append(folder)
         folder = folder.parent
     for path in reversed(missing):
         path.mkdir()
-    return missing[::-1]
+        made.append(path)
+
+
+def _keep(target: str, former: str) -> None:
+    """Give a file that is about to be replaced a second name; nothing where there is no such file."""
+    try:
+        os.link(target, former)
+    except FileNotFoundError:
+        return
+    except OSError:  # No second names on this file system, or not for this file.
+        shutil.copy2(target, former)
+
+
+def _undo(placed: Mapping[str, str]) -> None:
+    """Put back what stood where files were put."""
+    for target, former in placed.items():
+        with contextlib.suppress(OSError):
+            if os.path.exists(former):
+                os.replace(former, target)
+            else:
+                os.unlink(target)
 
 
 def _require_writable(folder: str) -> None:

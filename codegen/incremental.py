@@ -7,6 +7,7 @@ that left-over ones are removed. It must not know what a spec means or how an ou
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -152,14 +153,19 @@ class _Run:
             name for _, name, surface in records.values() if (name, surface) not in seen
         }
         moved |= before.keys() - specs.modules.keys()
-        dependents = {
+        edited |= {
             name
-            for name, (named, inherited) in last.dependencies.items()
-            if not moved.isdisjoint(named) or not edited.isdisjoint(inherited)
+            for name, (named, _) in last.dependencies.items()
+            if not moved.isdisjoint(named)
+        }
+        heirs = {
+            name
+            for name, (_, inherited) in last.dependencies.items()
+            if not edited.isdisjoint(inherited)
         }
         return frozenset(
             edited
-            | dependents
+            | heirs
             | self._with_changed_cores(specs, core_paths)
             | self._with_changed_outputs()
         )
@@ -301,8 +307,13 @@ class _Run:
                 for name in specs.modules
             },
             outputs={
-                path: (state.stamp(str(workspace.out / path)), *record[1:])
-                for path, record in self._records.items()
+                path: (
+                    known or state.stamp(os.path.join(workspace.out, path)),
+                    digest,
+                    kind,
+                    sources,
+                )
+                for path, (known, digest, kind, sources) in self._records.items()
             },
         )
         self._save_state(record)

@@ -61,13 +61,11 @@ def python_modules(package: Package) -> dict[str, PythonModule]:
         elif owner in files:
             files[owner].exports.append(symbol)
             files[owner].sources.add(symbol.module)
-    for file in files.values():
-        file.definitions = _executable_order(file, package)
     return files
 
 
-def _executable_order(file: PythonModule, package: Package) -> list[Symbol]:
-    """Keep the documented order, but put what a definition evaluates before it."""
+def executable_order(file: PythonModule, package: Package) -> list[Symbol]:
+    """The definitions of a file as documented, but what a definition evaluates before it."""
     here = {symbol.name: symbol for symbol in file.definitions}
     done: dict[str, Symbol] = {}
 

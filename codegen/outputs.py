@@ -5,11 +5,11 @@ Knows folders and file names, and which emitter writes what. It must not know ho
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from codegen.emitters.declarations import Style
-from codegen.layout import PythonModule, python_modules
+from codegen.layout import PythonModule, executable_order, python_modules
 from codegen.package import Package
 from codegen.project import OutputName, Settings
 from codegen.walk import core_references
@@ -35,48 +35,67 @@ def folder(kind: OutputName, settings: Settings) -> str:
     }[kind]
 
 
-def emit(
-    package: Package,
-    settings: Settings,
-    kinds: frozenset[OutputName],
-    only: frozenset[str] | None = None,
-) -> Iterator[Output]:
-    """Write every output that depends on one of the modules in ``only``; all of them when it is None."""
+Unit = PythonModule | str
+"""What is emitted in one go: a Python file with its stub, or the pages of a module, by name."""
+
+
+def units(
+    package: Package, kinds: frozenset[OutputName], only: frozenset[str] | None = None
+) -> list[Unit]:
+    """What must be emitted when the modules in ``only`` have changed; everything when it is None."""
+    chosen: list[Unit] = []
     if kinds & {"package", "stubs"}:
-        yield from _python(package, settings, kinds, only)
+        chosen += [
+            file
+            for file in python_modules(package).values()
+            if only is None or not file.sources or file.sources & only
+        ]
     if kinds & {"pages", "plain"}:
-        yield from _pages(package, settings, kinds, only)
+        chosen += [name for name in package.modules if only is None or name in only]
+    return chosen
 
 
-def _python(
+def emit(
+    chosen: Iterable[Unit],
     package: Package,
     settings: Settings,
     kinds: frozenset[OutputName],
-    only: frozenset[str] | None,
 ) -> Iterator[Output]:
-    from codegen.emitters import source, stubs
-
+    """Write the texts of some units."""
     style = Style(
         package=settings.package,
         specs=settings.specs,
         first_party=first_party(package, settings),
         blocking=settings.blocking,
     )
-    for file in python_modules(package).values():
-        sources = frozenset(file.sources)
-        if only is not None and sources and not sources & only:
-            continue
-        if "package" in kinds:
-            path = f"{_place('package', settings, file, '.py')}"
-            yield Output(path, "package", sources, source.emit(file, package, style))
-        if "stubs" in kinds:
-            path = f"{_place('stubs', settings, file, '.pyi')}"
-            yield Output(path, "stubs", sources, stubs.emit(file, package, style))
+    for unit in chosen:
+        if isinstance(unit, PythonModule):
+            yield from _python(unit, package, settings, kinds, style)
+        else:
+            yield from _pages(unit, package, settings, kinds)
+
+
+def _python(
+    file: PythonModule,
+    package: Package,
+    settings: Settings,
+    kinds: frozenset[OutputName],
+    style: Style,
+) -> Iterator[Output]:
+    from codegen.emitters import source, stubs
+
+    sources = frozenset(file.sources)
+    file.definitions = executable_order(file, package)
     if "package" in kinds:
-        # PEP 561: the package carries its own types.
-        yield Output(
-            f"{folder('package', settings)}/py.typed", "package", frozenset(), ""
-        )
+        path = _place("package", settings, file, ".py")
+        yield Output(path, "package", sources, source.emit(file, package, style))
+        if "." not in file.name:
+            # PEP 561: the package carries its own types.
+            marker = f"{folder('package', settings)}/py.typed"
+            yield Output(marker, "package", sources, "")
+    if "stubs" in kinds:
+        path = _place("stubs", settings, file, ".pyi")
+        yield Output(path, "stubs", sources, stubs.emit(file, package, style))
 
 
 def _place(
@@ -96,19 +115,14 @@ def first_party(package: Package, settings: Settings) -> frozenset[str]:
 
 
 def _pages(
-    package: Package,
-    settings: Settings,
-    kinds: frozenset[OutputName],
-    only: frozenset[str] | None,
+    name: str, package: Package, settings: Settings, kinds: frozenset[OutputName]
 ) -> Iterator[Output]:
     from codegen.emitters import pages
 
+    module = package.modules[name]
     emitters = {"pages": pages.emit, "plain": pages.emit_plain}
-    for name, module in package.modules.items():
-        if only is not None and name not in only:
-            continue
-        for kind in ("pages", "plain"):
-            if kind in kinds:
-                for path, text in emitters[kind](name, module, package).items():
-                    place = f"{folder(kind, settings)}/{path}"
-                    yield Output(place, kind, frozenset([name]), text)
+    for kind in ("pages", "plain"):
+        if kind in kinds:
+            for path, text in emitters[kind](name, module, package).items():
+                place = f"{folder(kind, settings)}/{path}"
+                yield Output(place, kind, frozenset([name]), text)

@@ -77,6 +77,18 @@ class Package:
         return table
 
     @cached_property
+    def claims(self) -> dict[str, set[str]]:
+        """Each dotted name a definition can be imported by, with the modules whose specs define it."""
+        claims: dict[str, set[str]] = {}
+        for module_name, module in self.modules.items():
+            for name, definition in definitions(module):
+                home = definition.defined_in or module_name
+                claims.setdefault(f"{home}.{name}", set()).add(module_name)
+                if definition.exported and home != module_name:
+                    claims.setdefault(f"{module_name}.{name}", set()).add(module_name)
+        return claims
+
+    @cached_property
     def homes(self) -> frozenset[str]:
         """The names of all modules that hold a definition, and of all packages above them."""
         names = {symbol.home for symbol in self.symbols.values()} | set(self.modules)

@@ -89,9 +89,9 @@ def load(path: str) -> State | None:
     try:
         with open(path, "rb") as file:
             form, fields = marshal.load(file)
+        return State(*fields) if form == _FORMAT else None
     except (OSError, EOFError, ValueError, TypeError):
         return None
-    return State(*fields) if form == _FORMAT else None
 
 
 def stamp(path: str) -> Stamp | None:

@@ -18,8 +18,8 @@ def dataclasses(module: Module, context: Context) -> Iterator[Finding]:
     """Fields have an order Python accepts, one default each, and document only what exists."""
     for path, cls in classes(module):
         yield from _kind_conflicts(path, cls)
+        yield from _no_factories(path, cls)
         if cls.dataclass is None:
-            yield from _no_factories(path, cls)
             continue
         if cls.kind in ("enum", "protocol", "typed-dict"):
             continue
@@ -30,6 +30,12 @@ def dataclasses(module: Module, context: Context) -> Iterator[Finding]:
 
 def _kind_conflicts(path: Path, cls: Class) -> Iterator[Finding]:
     """An enum, a protocol and a typed-dict have no constructor, and a typed-dict has only items."""
+    if cls.runtime_checkable and cls.kind != "protocol":
+        message = "only a protocol can be checked at run time by its members"
+        here = (*path, "runtime_checkable")
+        yield Finding(
+            "kind-conflict", here, message, "write `kind: protocol`", key=True
+        )
     if cls.kind not in ("enum", "protocol", "typed-dict"):
         return
     if cls.dataclass is not None:
@@ -67,8 +73,15 @@ def _option_conflicts(
 
 
 def _no_factories(path: Path, cls: Class) -> Iterator[Finding]:
+    for name, attribute in cls.attributes.items():
+        shared = cls.dataclass is None or attribute.class_variable
+        if attribute.factory is not None and shared:
+            here = (*path, "attributes", name, "factory")
+            message = f"'{name}' has a factory, but is no field of a dataclass"
+            hint = "give it a value, or set it in the core"
+            yield Finding("factory-place", here, message, hint, key=True)
     for name, parameter in (cls.parameters or {}).items():
-        if parameter.factory is not None:
+        if parameter.factory is not None and cls.dataclass is None:
             here = (*path, "parameters", name, "factory")
             message = f"'{name}' has a factory, but the class is no dataclass"
             hint = "add `dataclass: {}` to the class, or use a default"

@@ -156,15 +156,18 @@ def unique_names(module: Module, context: Context) -> Iterator[Finding]:
             for name in cls.parameters or {}:
                 yield from _once(members, name, (*path, "parameters", name))
     for name, definition in definitions(module):
-        home = definition.defined_in or module.module
-        owner = context.package.symbols.get(f"{home}.{name}")
-        if owner is not None and owner.module != module.module:
-            message = f"'{home}.{name}' is also defined by the spec of '{owner.module}'"
-            yield Finding("duplicate-name", _path_of(module, name), message, key=True)
-        public = {f"{module.module}.{name}"} if definition.exported else set[str]()
-        for taken in sorted({f"{home}.{name}", *public} & context.package.homes):
-            message = f"'{taken}' is also the name of a module"
-            yield Finding("duplicate-name", _path_of(module, name), message, key=True)
+        paths = [f"{definition.defined_in or module.module}.{name}"]
+        if definition.exported and definition.defined_in not in (None, module.module):
+            paths.append(f"{module.module}.{name}")
+        for dotted in paths:
+            others = context.package.claims[dotted] - {module.module}
+            taken = [f"defined by the spec of '{other}'" for other in sorted(others)]
+            if dotted in context.package.homes:
+                taken.append("the name of a module")
+            for reason in taken:
+                message = f"'{dotted}' is also {reason}"
+                place = _path_of(module, name)
+                yield Finding("duplicate-name", place, message, key=True)
     yield from _bound_once(module, context)
 
 
@@ -276,11 +279,14 @@ def _of_expression(
     try:
         tree = (types.parse_value if is_value else types.parse_type)(expression.text)
     except types.ExpressionError as error:
+        hint = error.hint
+        if not hint and is_value and "is not a Python" in error.message:
+            hint = "if a text is meant, quote it twice, as in '\"text\"'"
         yield Finding(
             "value-expression" if is_value else "type-expression",
             expression.path,
             error.message,
-            error.hint,
+            hint,
             key=expression.key,
             offset=error.offset,
             length=1,

@@ -22,7 +22,7 @@ from codegen.model import (
     Returns,
     TypeVariable,
 )
-from codegen.package import Package, Symbol
+from codegen.package import BUILTIN_NAMES, Package, Symbol
 
 
 class Style(NamedTuple):
@@ -215,7 +215,7 @@ class Declarations:
         return self.names.value(symbol.module, value)
 
     def class_line(
-        self, symbol: Symbol, cls: Class, name: str, indent: str
+        self, symbol: Symbol, cls: Class, name: str, indent: str, end: str = ":"
     ) -> list[str]:
         """The ``class`` line with its bases."""
         bases = [self.names.evaluated_type(symbol.module, base) for base in cls.bases]
@@ -225,7 +225,7 @@ class Declarations:
             place = next((i for i, b in enumerate(cls.bases) if "Generic[" in b), None)
             place = len(bases) if place is None else place
             bases.insert(place, self.names.special("typing.Protocol"))
-        elif cls.kind == "enum" and not bases:
+        elif cls.kind == "enum" and BUILTIN_NAMES.issuperset(cls.bases):
             bases.append(self.names.special("enum.Enum"))
         elif cls.kind == "exception" and not bases:
             bases.append("Exception")
@@ -234,8 +234,8 @@ class Declarations:
         if cls.kind == "typed-dict" and not cls.total:
             bases.append("total=False")
         if not bases:
-            return [f"{indent}class {name}:"]
-        lines = bracketed(f"class {name}", bases, ":", indent)
+            return [f"{indent}class {name}{end}"]
+        lines = bracketed(f"class {name}", bases, end, indent)
         return wrapped(lines, indent, stub=self.stub)
 
     def class_decorators(self, symbol: Symbol, cls: Class, indent: str) -> list[str]:
@@ -284,7 +284,10 @@ def receiver(function: Function) -> str | None:
 def pair_name(owner: str, name: str) -> str:
     """The name of the helper class behind a callable that can also be awaited."""
     words = "".join(word.capitalize() for word in name.split("_"))
-    return f"_{owner.replace('.', '')}{words}"
+    # Two leading underscores would be mangled inside the class.
+    bare, public = owner.lstrip("_"), name.lstrip("_")
+    private = "_" * (len(owner) - len(bare) + len(name) - len(public))
+    return f"_{bare.replace('.', '')}{words}{private}"
 
 
 def member_names(cls: Class) -> frozenset[str]:

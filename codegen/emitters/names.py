@@ -134,7 +134,8 @@ class Names:
         local = name or module
         wanted = Import(module, name, local)
         while local in self._members or self._taken.get(local, wanted) != wanted:
-            local = "_" + local
+            # Two leading underscores would be mangled inside a class.
+            local = f"{local}_" if local.startswith("_") else f"_{local}"
             wanted = Import(module, name, local)
         self._taken[local] = wanted
         if run_time:

@@ -89,10 +89,9 @@ class _Stub(Declarations):
         with self.names.inside(symbol.name, member_names(cls)):
             body = self._class_body(symbol, cls, inner)
         lines = self.class_decorators(symbol, cls, indent)
-        line = self.class_line(symbol, cls, symbol.name.rpartition(".")[2], indent)
-        if not body:
-            return [*lines, *line[:-1], line[-1] + " ..."]
-        return [*lines, *line, *body]
+        name = symbol.name.rpartition(".")[2]
+        end = ":" if body else ": ..."
+        return [*lines, *self.class_line(symbol, cls, name, indent, end), *body]
 
     def _class_body(self, symbol: Symbol, cls: Class, inner: str) -> Lines:
         body: Lines = []

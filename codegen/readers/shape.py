@@ -122,7 +122,7 @@ def _check_scalar(
         if node.value.lower() not in ("true", "false", "0", "1"):
             yield _wrong(node, wanted, locate, what)
     elif isinstance(expected, inspect.IntType):
-        if not re.fullmatch(r"[+-]?\d+", node.value):
+        if not re.fullmatch(r"-?(0|[1-9][0-9]*)", node.value):
             yield _wrong(node, wanted, locate, what)
     elif (
         isinstance(expected, inspect.StrType)

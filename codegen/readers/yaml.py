@@ -30,14 +30,28 @@ _PLAIN_TAGS = frozenset(
 )
 
 
+class _TooDeep(yaml.YAMLError):
+    """Nodes nest deeper than any spec's do, perhaps deeper than the stack of a process that follows them."""
+
+    def __init__(self, node: yaml.Node) -> None:
+        super().__init__(f"nested deeper than {_MAXIMUM_DEPTH} levels")
+        self.node = node
+
+
 class _Loader(yaml.CSafeLoader):
     """libyaml without PyYAML's resolver: every scalar without a tag of its own is text."""
 
-    def descend_resolver(self, current_node: object, current_index: object) -> None:
-        """Called for every node; there is nothing to resolve."""
+    _depth = 0
+
+    def descend_resolver(self, current_node: yaml.Node, current_index: object) -> None:
+        """Called where a node begins, with the one around it; there is nothing to resolve."""
+        self._depth += 1
+        if self._depth > _MAXIMUM_DEPTH:
+            raise _TooDeep(current_node)
 
     def ascend_resolver(self) -> None:
-        """Called for every node; there is nothing to resolve."""
+        """Called where a node ends."""
+        self._depth -= 1
 
     def resolve(self, kind: type[yaml.Node], value: str, implicit: object) -> str:
         """The tag of a node without one."""
@@ -119,12 +133,11 @@ def read(document: Document) -> tuple[Module | None, list[Diagnostic]]:
         root = document.compose()
     except yaml.MarkedYAMLError as error:
         return None, [_syntax_error(document, error)]
+    except _TooDeep as error:
+        place = document.location(error.node)
+        return None, [Diagnostic(place, "yaml-depth", str(error))]
     except yaml.YAMLError as error:
         return None, [_reader_error(document, error)]
-    except RecursionError:
-        return None, [
-            Diagnostic(Location(document.path), "yaml-depth", "nested too deeply")
-        ]
     if root is None:
         return None, [
             Diagnostic(
@@ -173,11 +186,8 @@ class _Reader:
         self._seen: set[int] = set()
         self.problems: list[Diagnostic] = []
 
-    def value(self, node: yaml.Node, depth: int = 0) -> Any:
+    def value(self, node: yaml.Node) -> Any:
         """The data a node stands for."""
-        if depth > _MAXIMUM_DEPTH:
-            message = f"nested deeper than {_MAXIMUM_DEPTH} levels"
-            return self._problem(node, "yaml-depth", message)
         if id(node) in self._seen:
             message = "this node is used through an alias"
             hint = "write the value out; a spec has no anchors and aliases"
@@ -190,14 +200,12 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             return None if shape.is_null(node) else self._text(node)
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, depth + 1)
+            return self._mapping(node)
         return [
-            self.value(item, depth + 1)
-            for item in node.value
-            if id(item) not in self._without
+            self.value(item) for item in node.value if id(item) not in self._without
         ]
 
-    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
         data: dict[str, Any] = {}
         keys: dict[str, yaml.Node] = {}
         for key, value in node.value:
@@ -215,7 +223,7 @@ class _Reader:
                 self._problem(key, "duplicate-key", message, related=place)
             keys.setdefault(name, key)
             if id(key) not in self._without and id(value) not in self._without:
-                data[name] = self.value(value, depth)
+                data[name] = self.value(value)
         return data
 
     def _text(self, node: yaml.ScalarNode) -> str:

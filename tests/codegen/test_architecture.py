@@ -12,7 +12,7 @@ SOURCES = sorted(CODEGEN.rglob("*.py"))
 
 # Upper layers may import lower ones, never the other way round.
 LAYERS = (
-    ("diagnostics", "model", "types", "state"),
+    ("diagnostics", "model", "types", "state", "parallel"),
     ("walk", "schema", "project"),
     ("package", "readers", "files"),
     ("layout", "compare"),

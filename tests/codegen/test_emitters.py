@@ -562,7 +562,7 @@ ENUMS = project(
           LONG: {value: '"a value that is too long to be shown in a stub, or so"'}
       Number:
         kind: enum
-        bases: [int, enum.Enum]
+        bases: [int]
         attributes:
           ONE: {value: 1}
     """,
@@ -2250,3 +2250,49 @@ def test_reexported_private_names_are_listed(tmp_path: Path) -> None:
     assert not findings
     assert '__all__ = ["_Hidden"]' in texts["passing/__init__.py"]
     assert "__all__" not in texts["passing/_inner.py"]
+
+
+def test_private_names_are_not_mangled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Helpers and renamed imports keep names that Python does not mangle inside a class."""
+    spec = """\
+module: private
+classes:
+  _Job:
+    methods:
+      run: {sync_and_async: true, core: "private_cores:run"}
+      make: {binding: class, sync_and_async: true, core: "private_cores:run"}
+  _ClassVar: {}
+  ClassVar:
+    attributes:
+      COUNT: {type: _ClassVar, class_variable: true}
+functions:
+  run: {sync_and_async: true, core: "private_cores:free"}
+  _run: {sync_and_async: true, core: "private_cores:free"}
+"""
+    cores = "async def run(owner): ...\nasync def free(): ...\n"
+    entry = Project("private", (spec,), {"private_cores.py": cores})
+    _, findings, _ = generate(entry, tmp_path)
+    monkeypatch.syspath_prepend(tmp_path / "code")
+    private = importlib.import_module("private")
+
+    assert not findings
+    assert private._Job().run() is private._Job.make() is None
+    assert type(private.run) is not type(private._run)
+    assert private.run() is private._run() is None
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        ("A: {attributes: {x: {type: 'list[int]', factory: list}}}", "factory-place"),
+        ("A: {runtime_checkable: true}", "kind-conflict"),
+    ],
+)
+def test_what_code_cannot_say_is_refused(tmp_path: Path, body: str, rule: str) -> None:
+    """A fact that generated code could not express is a finding, and is not dropped silently."""
+    spec = f"module: refused\nclasses:\n  {body}\n"
+    _, findings, _ = generate(Project("refused", (spec,), {}), tmp_path)
+
+    assert [found.rule for found in findings] == [rule]

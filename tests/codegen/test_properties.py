@@ -165,42 +165,22 @@ def parameter(draw: st.DrawFn, kind: str, *, optional: bool) -> Parameter:
 
 @st.composite
 def signatures(draw: st.DrawFn) -> dict[str, Parameter]:
-    """Parameters in an order Python allows."""
-    found = draw(st.lists(names, unique=True, max_size=6))
-    kinds = [
-        "positional-only",
-        "positional-or-keyword",
-        "var-positional",
-        "keyword-only",
-    ]
-    ranks = sorted(draw(st.integers(0, 3)) for _ in found)
+    """Parameters of every kind, in an order Python allows."""
+    free = draw(st.lists(names, unique=True, max_size=7))
     parameters: dict[str, Parameter] = {}
-    optional = variadic = False
-    for name, rank in zip(found, ranks, strict=True):
-        kind = kinds[rank]
-        if kind == "var-positional":
-            kind, variadic = ("keyword-only" if variadic else kind), True
-        if rank < 2:
-            optional = optional or draw(st.booleans())
-            given_default = optional
-        else:
-            given_default = kind == "keyword-only" and draw(st.booleans())
-        parameters[name] = draw(parameter(kind, optional=given_default))
-    if draw(st.booleans()):
-        parameters["rest"] = draw(parameter("var-keyword", optional=False))
-    return dict(
-        sorted(parameters.items(), key=lambda item: item[1].kind == "keyword-only")
-        if not variadic
-        else _variadic_first(parameters)
-    ) | ({"rest": parameters.pop("rest")} if "rest" in parameters else {})
 
+    def add(kind: str, most: int, *, optional: bool) -> None:
+        for _ in range(draw(st.integers(0, min(most, len(free))))):
+            parameters[free.pop()] = draw(parameter(kind, optional=optional))
 
-def _variadic_first(parameters: dict[str, Parameter]) -> list[tuple[str, Parameter]]:
-    order = ["positional-only", "positional-or-keyword", "var-positional"]
-    return sorted(
-        parameters.items(),
-        key=lambda item: order.index(item[1].kind) if item[1].kind in order else 9,
-    )
+    everything_required = draw(st.booleans())
+    add("positional-only", 2, optional=not everything_required)
+    add("positional-or-keyword", 2, optional=not everything_required)
+    add("positional-or-keyword", 2, optional=True)
+    add("var-positional", 1, optional=False)
+    add("keyword-only", 2, optional=draw(st.booleans()))
+    add("var-keyword", 1, optional=False)
+    return parameters
 
 
 deprecations = st.none() | st.builds(
