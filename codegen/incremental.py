@@ -74,6 +74,9 @@ class _Run:
         stale = self._stale(specs, package, digests, core_paths)
         found = build.check(specs, package, workspace.settings, cores, stale)
         if any(finding.severity == "error" for finding in found):
+            if stale is not None:
+                # A mistake may be shared with a spec that did not change; then both places are told.
+                found = build.check(specs, package, workspace.settings, cores)
             return Result([], 0, [], found, texts)
         kinds, globs = workspace.kinds(self._only)
         outputs = selected(

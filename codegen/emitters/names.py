@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import NamedTuple
 
 from codegen import types
@@ -203,6 +204,7 @@ def from_import(module: str, names: list[str], indent: str = "") -> list[str]:
     return [f"{indent}from {module} import (", *inner, f"{indent})"]
 
 
+@lru_cache(maxsize=65536)
 def member_order(name: str) -> tuple[int, Natural, Natural]:
     """Sort key of imported names, as isort and ruff order them."""
     bare = name.partition(" ")[0]
