@@ -22,10 +22,13 @@ class Difference(NamedTuple):
     hint: str = ""
 
 
-def signature_differences(expected: Function, actual: Function) -> Iterator[Difference]:
+def signature_differences(
+    expected: Function, actual: Function, own_defaults: frozenset[str] = frozenset()
+) -> Iterator[Difference]:
     """Compare parameters by name, order, kind and default, and sync with async.
 
     The first parameter of a core, the instance or class, may have any name; annotations are left to type checkers.
+    ``own_defaults`` are parameters whose default a core may leave out, because it cannot name it.
     """
     yield from _asynchrony(expected, actual)
     wanted = list(expected.parameters.items())
@@ -40,7 +43,7 @@ def signature_differences(expected: Function, actual: Function) -> Iterator[Diff
         else:
             given = given[1:]
         wanted = wanted[1:]
-    yield from _parameters(dict(wanted), dict(given))
+    yield from _parameters(dict(wanted), dict(given), own_defaults)
 
 
 def _asynchrony(expected: Function, actual: Function) -> Iterator[Difference]:
@@ -54,7 +57,9 @@ def _asynchrony(expected: Function, actual: Function) -> Iterator[Difference]:
 
 
 def _parameters(
-    wanted: dict[str, Parameter], given: dict[str, Parameter]
+    wanted: dict[str, Parameter],
+    given: dict[str, Parameter],
+    own_defaults: frozenset[str],
 ) -> Iterator[Difference]:
     extra = [name for name in given if name not in wanted]
     for name, parameter in wanted.items():
@@ -67,7 +72,8 @@ def _parameters(
         if actual.kind != parameter.kind:
             message = f"takes '{name}' as {actual.kind}, documented is {parameter.kind}"
             yield Difference("core-signature", message)
-        if not _same_value(parameter.default, actual.default):
+        left_out = name in own_defaults and actual.default is None
+        if not left_out and not _same_value(parameter.default, actual.default):
             message = (
                 f"has {_shown(actual.default)} for '{name}', "
                 f"documented is {_shown(parameter.default)}"

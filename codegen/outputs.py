@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from codegen.emitters.declarations import Style
+from codegen.emitters.python.declarations import Style
 from codegen.layout import PythonModule, executable_order, python_modules
 from codegen.package import Package
 from codegen.project import OutputName, Settings

@@ -108,7 +108,7 @@ def _shape_problem(key: str, value: Any) -> tuple[str, str]:
     }.get(key, ("a text", None))
     if inner is None or not isinstance(value, inner):
         return f"'{key}' must be {wanted}, not {_kind(value)}", ""
-    items = value.values() if isinstance(value, dict) else value
+    items: list[Any] = list(value.values() if isinstance(value, dict) else value)
     wrong = next((item for item in items if not isinstance(item, str)), None)
     if wrong is not None:
         return f"'{key}' must be {wanted}, and one item is {_kind(wrong)}", ""

@@ -36,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     bases.bases,
     inheritance.dataclasses,
     evaluation.definitions_without_circles,
+    evaluation.type_variables,
     signatures.parameters,
     signatures.functions,
     texts.page_settings,
@@ -107,6 +108,7 @@ type-expression | A type is not a type expression. | A type is a name, a subscri
 value-expression | A default or constant is not a plain value. | Use a literal, a name, or a class called with literals; what computes belongs in a core.
 unsafe-call | A default calls something that is not a class of the project or a plain value type. | Importing the package must not run code; use a core.
 cyclic-bases | A class inherits from itself. | Break the circle that the message names.
+type-variable | A type variable is restricted in a way Python refuses. | Give a bound, or at least two constraints, or neither.
 cyclic-definition | A definition needs itself to be made. | Python evaluates bases, defaults, constants and aliases when it imports a module; break the circle that the message names.
 cyclic-import | Modules need each other while they are imported. | Move what both need to a module of its own with `defined_in`.
 chain-length | A class or definition builds on more than 100 others in a row. | Nobody can follow such a chain; derive from an earlier one.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import cmath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from types import UnionType
 from typing import NamedTuple
 
 Spell = Callable[[str], str]
@@ -281,16 +282,23 @@ def _check_value(node: ast.expr, text: str, depth: int) -> None:
                     node, text, f"{shorten(text)} reaches into the interpreter's names"
                 )
         case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Invert(), operand=operand):
+            if not _may_be(operand, int | float | complex):
+                _refuse(node, text, "a sign in a default stands before a number")
             _check_value(operand, text, depth)
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            _check_value(left, text, depth)
-            _check_value(right, text, depth)
+            for side in (left, right):
+                if not _may_be(side, int):
+                    _refuse(side, text, "in a default, | combines flags")
+                _check_value(side, text, depth)
         case (
             ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements)
         ):
             for element in elements:
                 _check_value(element, text, depth)
+            if isinstance(node, ast.Set):
+                _check_hashable(elements, text)
         case ast.Dict(keys=keys, values=values) if all(keys):
+            _check_hashable(keys, text)
             for item in (*keys, *values):
                 if item is not None:
                     _check_value(item, text, depth)
@@ -309,6 +317,20 @@ def _check_value(node: ast.expr, text: str, depth: int) -> None:
                 text,
                 f"{_describe(node)} cannot stand in a default: {shorten(text)}",
             )
+
+
+def _may_be(node: ast.expr, kind: type | UnionType) -> bool:
+    """Whether an operand is a literal of a kind, or something of which only Python knows what it is."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, kind)
+    return not isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict)
+
+
+def _check_hashable(items: Iterable[ast.expr | None], text: str) -> None:
+    for item in items:
+        if isinstance(item, ast.List | ast.Set | ast.Dict):
+            message = "an item of a set or a key of a dict in a default cannot be "
+            _refuse(item, text, message + _describe(item))
 
 
 def _has_spelling(value: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from codegen import types
 from codegen.diagnostics import Location, Severity
 from codegen.model import Module
 from codegen.package import Package
@@ -42,3 +43,11 @@ class Context(NamedTuple):
 
 
 Check = Callable[[Module, Context], Iterator[Finding]]
+
+
+def references_of(text: str) -> tuple[types.Reference, ...]:
+    """The names in an expression; none in one that does not parse, which is reported elsewhere."""
+    try:
+        return types.references(text)
+    except types.ExpressionError:
+        return ()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from codegen import types
-from codegen.checks.base import Context, Finding
+from codegen.checks.base import Context, Finding, references_of
 from codegen.checks.chains import LONGEST_CHAIN, Chains
 from codegen.model import Class, Module, TypeAlias
 from codegen.package import BUILTIN_NAMES, Package, Symbol
@@ -61,7 +61,7 @@ class Lines:
             symbol = self._package.lookup(path)
             if symbol is not None and isinstance(symbol.definition, Class):
                 for base in symbol.definition.bases:
-                    for reference in _references(base)[:1]:
+                    for reference in references_of(base)[:1]:
                         parent = self._package.find(symbol.module, reference.name)
                         if parent and isinstance(parent.definition, Class):
                             found[parent.path] = None
@@ -117,6 +117,10 @@ def _project_base_problem(
     name: str, symbol: Symbol, cls: Class, package: Package, above: int
 ) -> str:
     match symbol.definition:
+        case Class(kind=kind) if cls.kind == "protocol" and kind != "protocol":
+            return (
+                f"'{name}' is not a protocol, and protocols inherit from nothing else"
+            )
         case Class(kind="enum", attributes=attributes) if attributes:
             return f"'{name}' is an enum with members, which nothing inherits from"
         case Class():
@@ -126,7 +130,8 @@ def _project_base_problem(
             if _base_problem(text, cls, owner, package, above + 1):
                 return f"'{name}' stands for {types.shorten(text)}, which is no class"
             return ""
-    return f"'{name}' is not a class"
+        case _:
+            return f"'{name}' is not a class"
 
 
 def _made_by_python(name: str, parents: tuple[type, ...]) -> str:
@@ -162,7 +167,7 @@ def _stand_ins(
     """Empty classes that inherit as the bases of a class do; bases from elsewhere are left out."""
     found: list[type] = []
     for base in cls.bases:
-        for reference in _references(base)[:1]:
+        for reference in references_of(base)[:1]:
             path = package.canonical(module_name, reference.name) or ""
             symbol = package.lookup(path)
             if symbol is not None and isinstance(symbol.definition, Class):
@@ -175,10 +180,3 @@ def _stand_ins(
             elif isinstance(getattr(builtins, path, None), type):
                 found.append(getattr(builtins, path))
     return tuple(found)
-
-
-def _references(text: str) -> tuple[types.Reference, ...]:
-    try:
-        return types.references(text)
-    except types.ExpressionError:
-        return ()

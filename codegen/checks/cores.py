@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codegen.checks.base import Context, Finding
+from codegen.checks.base import Context, Finding, references_of
 from codegen.compare import signature_differences
 from codegen.diagnostics import Location, suggest
 from codegen.model import Class, Function, Module, Parameter, Property, Returns
@@ -26,11 +26,27 @@ def cores(module: Module, context: Context) -> Iterator[Finding]:
     if context.settings.cores is None or malformed:
         return
     for path, reference, expected in _expected(module):
-        yield from _compare(path, reference, expected, context)
+        own = _unnameable_defaults(expected, module, context)
+        yield from _compare(path, reference, expected, context, own)
     for name, variable in module.variables.items():
         if variable.core is not None:
             path = ("variables", name, "core")
             yield from _compare(path, variable.core, None, context)
+
+
+def _unnameable_defaults(
+    expected: Function, module: Module, context: Context
+) -> frozenset[str]:
+    """The parameters whose default names something generated, which a core cannot import when it is defined."""
+    return frozenset(
+        name
+        for name, parameter in expected.parameters.items()
+        if parameter.default is not None
+        and any(
+            context.package.outermost(module.module, reference.name)
+            for reference in references_of(parameter.default)
+        )
+    )
 
 
 def _expected(module: Module) -> Iterator[tuple[Path, str, Function]]:
@@ -69,9 +85,13 @@ def _bound(first: str, parameters: dict[str, Parameter]) -> Function:
 
 
 def _compare(
-    path: Path, reference: str, expected: Function | None, context: Context
+    path: Path,
+    reference: str,
+    expected: Function | None,
+    context: Context,
+    own_defaults: frozenset[str] = frozenset(),
 ) -> Iterator[Finding]:
-    module_name, _, name = reference.partition(":")
+    module_name = reference.partition(":")[0]
     core_module = context.cores.get(module_name)
     if core_module is None:
         folder = context.settings.cores
@@ -83,17 +103,18 @@ def _compare(
     if error is not None:
         yield Finding(error.rule, path, error.message, related=error.location)
         return
-    yield from _function(path, reference, name, expected, core_module)
+    yield from _function(path, reference, expected, core_module, own_defaults)
 
 
 def _function(
     path: Path,
     reference: str,
-    name: str,
     expected: Function | None,
     core_module: CoreModule,
+    own_defaults: frozenset[str],
 ) -> Iterator[Finding]:
     offset = reference.index(":") + 1
+    name = reference[offset:]
     if expected is None:
         if name not in core_module.names:
             message = f"'{core_module.path}' defines no '{name}'"
@@ -117,7 +138,7 @@ def _function(
             related=place,
         )
         return
-    for difference in signature_differences(expected, core.function):
+    for difference in signature_differences(expected, core.function, own_defaults):
         yield Finding(
             difference.rule,
             path,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from codegen import types
-from codegen.checks.base import Context, Finding
+from codegen.checks.base import Context, Finding, references_of
 from codegen.checks.bases import Lines
 from codegen.checks.chains import LONGEST_CHAIN, Chains
 from codegen.layout import evaluated
@@ -44,6 +43,25 @@ def definitions_without_circles(module: Module, context: Context) -> Iterator[Fi
                 hint = "move what both need to a module of its own with `defined_in`"
                 yield Finding("cyclic-import", path, message, hint, key=True)
                 return
+
+
+def type_variables(module: Module, context: Context) -> Iterator[Finding]:
+    """A type variable has a bound, or at least two constraints, or neither."""
+    del context
+    for name, variable in module.type_variables.items():
+        path: Path = ("type_variables", name)
+        if variable.bound is not None and variable.constraints:
+            message = f"'{name}' has a bound and constraints"
+            yield Finding("type-variable", (*path, "constraints"), message, key=True)
+        elif len(variable.constraints) == 1:
+            message = f"'{name}' has a single constraint"
+            hint = f"write `bound: {variable.constraints[0]}`, or give at least two"
+            here = (*path, "constraints")
+            yield Finding("type-variable", here, message, hint, key=True)
+        restricted = variable.bound is not None or variable.constraints
+        if variable.kind != "type-variable" and restricted:
+            message = f"a {variable.kind} such as '{name}' cannot be restricted"
+            yield Finding("type-variable", path, message, key=True)
 
 
 def _symbols(module: Module, package: Package) -> Iterator[tuple[Path, Symbol]]:
@@ -92,7 +110,7 @@ class _Needs:
         if symbol.path not in self._known:
             found: dict[str, Symbol] = {}
             for text in evaluated(symbol.definition):
-                for reference in _references(text):
+                for reference in references_of(text):
                     needed = self._package.outermost(symbol.module, reference.name)
                     # What stands inside a class is made before the class is.
                     inside = needed == symbol and reference.name != symbol.name
@@ -127,10 +145,3 @@ class _Needs:
         found.pop(name, None)
         self._imported[name] = tuple(found)
         return self._imported[name]
-
-
-def _references(text: str) -> tuple[types.Reference, ...]:
-    try:
-        return types.references(text)
-    except types.ExpressionError:
-        return ()

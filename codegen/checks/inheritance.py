@@ -61,6 +61,17 @@ def _option_conflicts(
     if cls.dataclass.order and not cls.dataclass.eq:
         message = "a dataclass with `order: true` cannot have `eq: false`"
         yield Finding("kind-conflict", here, message, key=True)
+    written = {
+        "order": ("__lt__", "__le__", "__gt__", "__ge__"),
+        "frozen": ("__setattr__", "__delattr__"),
+        "unsafe_hash": ("__hash__",),
+    }
+    for option, methods in written.items():
+        for method in methods:
+            if getattr(cls.dataclass, option) and method in cls.methods:
+                message = f"`{option}: true` writes '{method}', which is given already"
+                place = (*path, "methods", method)
+                yield Finding("kind-conflict", place, message, key=True)
     for _, name, ancestor in package.ancestors(module.module, cls):
         options = ancestor.dataclass
         if options is not None and options.frozen != cls.dataclass.frozen:
@@ -148,6 +159,8 @@ def _mutable(
             called = types.dotted(function) or ""
             if _makes_unhashable(called, module, context.package):
                 factory, empty = called, not (arguments or keywords)
+        case _:
+            pass
     if factory:
         message = f"all instances would share the default of '{name}'"
         hint = f"write `factory: {factory}`"

@@ -25,6 +25,11 @@ def parameters(module: Module, context: Context) -> Iterator[Finding]:
     for path, cls in classes(module):
         if cls.parameters is not None and cls.dataclass is None:
             yield from _in_order((*path, "parameters"), cls.parameters)
+        for name, attribute in cls.attributes.items():
+            if attribute.value is not None and attribute.factory is not None:
+                message = f"'{name}' has a value and a factory"
+                place = (*path, "attributes", name, "factory")
+                yield Finding("default-and-factory", place, message, key=True)
         for name, parameter in (cls.parameters or {}).items():
             yield from _one_default((*path, "parameters", name), name, parameter)
     for path, function, _ in all_functions(module):

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
-from codegen.emitters.bodies import (
+from codegen.emitters.python.bodies import (
     arguments,
     delegation,
     missing,
     returns_something,
     split_core,
 )
-from codegen.emitters.declarations import (
+from codegen.emitters.python.declarations import (
     Declarations,
     Style,
     has_init,
@@ -26,8 +26,8 @@ from codegen.emitters.declarations import (
     pair_name,
     receiver,
 )
-from codegen.emitters.documentation import described, function_text, module_text
-from codegen.emitters.formatting import bracketed, docstring, wrapped
+from codegen.emitters.python.documentation import described, function_text, module_text
+from codegen.emitters.python.formatting import bracketed, docstring, wrapped
 from codegen.layout import PythonModule
 from codegen.model import (
     Attribute,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from codegen.emitters.declarations import (
+from codegen.emitters.python.declarations import (
     Declarations,
     Style,
     has_init,
@@ -17,7 +17,7 @@ from codegen.emitters.declarations import (
     pair_name,
     receiver,
 )
-from codegen.emitters.formatting import bracketed, wrapped
+from codegen.emitters.python.formatting import bracketed, wrapped
 from codegen.layout import PythonModule
 from codegen.model import (
     Attribute,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codegen.emitters import docstrings
+from codegen.emitters.pages import docstrings
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from codegen.emitters import pages
-from codegen.emitters.legacy_text import escape, parameter_cell, summary
+from codegen.emitters.pages.legacy_text import escape, parameter_cell, summary
 from codegen.model import Class, Function, Module, Page, Parameter
 from codegen.package import Package
 from codegen.readers import yaml

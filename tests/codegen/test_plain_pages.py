@@ -13,7 +13,8 @@ import yaml as pyyaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codegen.emitters import markdown, pages
+from codegen.emitters import pages
+from codegen.emitters.pages import markdown
 from codegen.model import (
     Attribute,
     Class,

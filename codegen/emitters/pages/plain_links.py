@@ -12,8 +12,8 @@ from functools import partial
 from weakref import WeakKeyDictionary
 
 from codegen import types
-from codegen.emitters import markdown
-from codegen.emitters.page_parts import class_files, is_public, members, unique
+from codegen.emitters.pages import markdown
+from codegen.emitters.pages.parts import class_files, is_public, members, unique
 from codegen.model import Class, Definition, Module, TypeAlias, TypeVariable
 from codegen.package import Package, Symbol, definitions
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from codegen import types
-from codegen.emitters.formatting import bracketed, wrapped
-from codegen.emitters.names import Names, export_order
+from codegen.emitters.python.formatting import bracketed, wrapped
+from codegen.emitters.python.names import Names, export_order
 from codegen.layout import PythonModule
 from codegen.model import (
     Class,

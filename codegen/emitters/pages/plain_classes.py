@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from codegen.emitters import docstrings, markdown
-from codegen.emitters import plain_tables as tables
-from codegen.emitters.docstrings import Docstring
-from codegen.emitters.page_parts import Field, Members, constructor, is_public, members
-from codegen.emitters.plain_code import class_declaration
-from codegen.emitters.plain_entries import (
+from codegen.emitters.pages import docstrings, markdown
+from codegen.emitters.pages import plain_tables as tables
+from codegen.emitters.pages.docstrings import Docstring
+from codegen.emitters.pages.parts import Field, Members, constructor, is_public, members
+from codegen.emitters.pages.plain_code import class_declaration
+from codegen.emitters.pages.plain_entries import (
     claim,
     entry,
     function_entry,
@@ -21,8 +21,8 @@ from codegen.emitters.plain_entries import (
     titled_notes,
     without_sections,
 )
-from codegen.emitters.plain_links import MODULE_PAGE, Anchors, ClassAnchors
-from codegen.emitters.plain_tables import Writer
+from codegen.emitters.pages.plain_links import MODULE_PAGE, Anchors, ClassAnchors
+from codegen.emitters.pages.plain_tables import Writer
 from codegen.model import Class, Module
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
-_FOLDER = Path(__file__).parent.parent / "templates"
+_FOLDER = Path(__file__).parents[2] / "templates"
 
 
 @cache

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from codegen.emitters import docstrings, markdown
-from codegen.emitters.page_parts import Field, Member
-from codegen.emitters.plain_code import default_of, starred
-from codegen.emitters.plain_links import Scope, Site, relative
+from codegen.emitters.pages import docstrings, markdown
+from codegen.emitters.pages.parts import Field, Member
+from codegen.emitters.pages.plain_code import default_of, starred
+from codegen.emitters.pages.plain_links import Scope, Site, relative
 from codegen.model import (
     Attribute,
     Definition,

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codegen.emitters import docstrings, markdown
-from codegen.emitters import plain_tables as tables
-from codegen.emitters.docstrings import Docstring
-from codegen.emitters.page_parts import Field, Member
-from codegen.emitters.plain_code import declaration
-from codegen.emitters.plain_links import Anchors
-from codegen.emitters.plain_tables import Writer
-from codegen.emitters.shapes import shape
+from codegen.emitters.pages import docstrings, markdown
+from codegen.emitters.pages import plain_tables as tables
+from codegen.emitters.pages.docstrings import Docstring
+from codegen.emitters.pages.parts import Field, Member
+from codegen.emitters.pages.plain_code import declaration
+from codegen.emitters.pages.plain_links import Anchors
+from codegen.emitters.pages.plain_tables import Writer
+from codegen.emitters.pages.shapes import shape
 from codegen.model import Function, Module
 
 

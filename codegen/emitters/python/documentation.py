@@ -5,7 +5,7 @@ Knows which texts an element has and in which order they are told. It must not k
 
 from __future__ import annotations
 
-from codegen.emitters.formatting import section
+from codegen.emitters.python.formatting import section
 from codegen.layout import PythonModule
 from codegen.model import Function, Parameter
 

@@ -6,8 +6,8 @@ Knows how a call passes on every kind of parameter. It must not know what a core
 from __future__ import annotations
 
 from codegen import types
-from codegen.emitters.formatting import bracketed, wrapped
-from codegen.emitters.names import Import, sorted_block
+from codegen.emitters.python.formatting import bracketed, wrapped
+from codegen.emitters.python.names import Import, sorted_block
 from codegen.model import Function, Parameter
 
 Lines = list[str]

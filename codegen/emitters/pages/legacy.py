@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from codegen.emitters.legacy_text import (
+from codegen.emitters.pages.legacy_text import (
     annotation,
     cell,
     declared,
@@ -23,7 +23,7 @@ from codegen.emitters.legacy_text import (
     starred,
     summary,
 )
-from codegen.emitters.page_parts import (
+from codegen.emitters.pages.parts import (
     Field,
     class_files,
     constructor,
@@ -33,7 +33,7 @@ from codegen.emitters.page_parts import (
     is_public,
     members,
 )
-from codegen.emitters.shapes import shape
+from codegen.emitters.pages.shapes import shape
 from codegen.model import (
     Class,
     Function,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codegen.emitters import docstrings, markdown
-from codegen.emitters import plain_tables as tables
-from codegen.emitters.page_parts import Member, is_exception
-from codegen.emitters.plain_classes import class_page
-from codegen.emitters.plain_entries import entry, function_entry, page
-from codegen.emitters.plain_links import MODULE_PAGE, site
-from codegen.emitters.plain_tables import Writer
+from codegen.emitters.pages import docstrings, markdown
+from codegen.emitters.pages import plain_tables as tables
+from codegen.emitters.pages.parts import Member, is_exception
+from codegen.emitters.pages.plain_classes import class_page
+from codegen.emitters.pages.plain_entries import entry, function_entry, page
+from codegen.emitters.pages.plain_links import MODULE_PAGE, site
+from codegen.emitters.pages.plain_tables import Writer
 from codegen.model import Class, Module, TypeAlias
 from codegen.package import Package
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from codegen.emitters.formatting import bracketed
-from codegen.emitters.page_parts import Field, Member
-from codegen.emitters.plain_links import Scope, Site
+from codegen.emitters.pages.parts import Field, Member
+from codegen.emitters.pages.plain_links import Scope, Site
+from codegen.emitters.python.formatting import bracketed
 from codegen.model import Attribute, Class, Dataclass, Function, Overload, Parameter
 
 _EMPTY = {

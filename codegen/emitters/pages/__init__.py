@@ -1,7 +1,7 @@
 """Reference pages in Markdown: model -> text, in the style each module asks for and in the plain one.
 
 Knows which styles exist and what every page shows, whatever its style. It must not know how a style looks: the legacy
-styles are in legacy_pages.py, the plain style is in plain_pages.py.
+styles are in legacy.py, the plain style is in plain.py.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from codegen.package import Package
 def emit(module_name: str, module: Module, package: Package) -> dict[str, str]:
     """Return the pages of a module in the style it asks for, as relative path -> text."""
     if module.page.style == "plain":
-        from codegen.emitters import plain_pages
+        from codegen.emitters.pages import plain
 
         # Pages of another style have other anchors, so they are not linked to.
         linked = frozenset(
@@ -21,14 +21,14 @@ def emit(module_name: str, module: Module, package: Package) -> dict[str, str]:
             for name, other in package.modules.items()
             if other.page.style == "plain"
         )
-        return plain_pages.emit(module_name, module, package, linked)
-    from codegen.emitters import legacy_pages
+        return plain.emit(module_name, module, package, linked)
+    from codegen.emitters.pages import legacy
 
-    return legacy_pages.emit(module_name, module, package)
+    return legacy.emit(module_name, module, package)
 
 
 def emit_plain(module_name: str, module: Module, package: Package) -> dict[str, str]:
     """Return the pages of a module in the plain style, whatever style it asks for."""
-    from codegen.emitters import plain_pages
+    from codegen.emitters.pages import plain
 
-    return plain_pages.emit(module_name, module, package, frozenset(package.modules))
+    return plain.emit(module_name, module, package, frozenset(package.modules))

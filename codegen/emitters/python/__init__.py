@@ -1,0 +1,1 @@
+"""How generated Python is spelled: names and imports, declarations, bodies, docstrings, and layout as black leaves it."""
