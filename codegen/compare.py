@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from codegen import types
+from codegen import spelling, types
 from codegen.diagnostics import suggest
 from codegen.model import Function, Parameter
 
@@ -101,7 +101,7 @@ def _same_value(left: str | None, right: str | None) -> bool:
 
 def _bare(text: str) -> str:
     """A default without the modules its names are reached through, which differ from file to file."""
-    return types.spell_value(text, lambda name: name.rpartition(".")[2])
+    return spelling.spell_value(text, lambda name: name.rpartition(".")[2])
 
 
 def _shown(default: str | None) -> str:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from codegen import types
+from codegen import spelling, types
 from codegen.model import Class, Definition, Module, Parameter, TypeVariable
 from codegen.walk import classes, expressions
 
@@ -173,7 +173,7 @@ class Package:
 
     def render(self, module_name: str, text: str) -> str:
         """Write a type for readers: modern form, short names for the project's, typing's and builtin names."""
-        return types.spell_type(text, lambda name: self._short(module_name, name))
+        return spelling.spell_type(text, lambda name: self._short(module_name, name))
 
     def _short(self, module_name: str, name: str) -> str:
         path = self.canonical(module_name, name) or name

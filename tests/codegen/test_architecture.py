@@ -13,7 +13,7 @@ SOURCES = sorted(CODEGEN.rglob("*.py"))
 # Upper layers may import lower ones, never the other way round.
 LAYERS = (
     ("diagnostics", "model", "types", "state", "parallel"),
-    ("walk", "schema", "project"),
+    ("walk", "schema", "project", "spelling"),
     ("package", "readers", "files"),
     ("layout", "compare"),
     ("emitters", "checks"),

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from codegen import types
+from codegen import spelling, types
 from codegen.model import Module
 from codegen.package import Package
 
@@ -15,12 +15,12 @@ PACKAGE = Package({"m": Module(module="m")})
 
 def modern(text: str) -> str:
     """A type in modern form, its names resolved as in a spec that imports nothing."""
-    return types.spell_type(text, lambda name: PACKAGE.canonical("m", name) or name)
+    return spelling.spell_type(text, lambda name: PACKAGE.canonical("m", name) or name)
 
 
 def same(text: str) -> str:
     """A value with its names left as they are."""
-    return types.spell_value(text, lambda name: name)
+    return spelling.spell_value(text, lambda name: name)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def test_spelling_keeps_the_value(text: str) -> None:
 )
 def test_quoting(text: str, expected: str) -> None:
     """Strings have double quotes unless that needs more escapes, and nothing invisible."""
-    assert types.quote(text) == expected
-    assert ast.literal_eval(types.quote(text)) == text
+    assert spelling.quote(text) == expected
+    assert ast.literal_eval(spelling.quote(text)) == text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 
-from codegen import types
+from codegen import spelling, types
 from codegen.model import Class, Function, PageStyle, Parameter, Returns, Variable
 from codegen.package import Package
 
@@ -240,7 +240,7 @@ def _repr_of_call(node: ast.Call, package: Package, module_name: str) -> str:
         "datetime."
     ):
         # These print as they are written.
-        return types.spell_value(
+        return spelling.spell_value(
             ast.unparse(node), lambda part: package.canonical(module_name, part) or part
         )
     if symbol is None or not isinstance(symbol.definition, Class):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from weakref import WeakKeyDictionary
 
-from codegen import types
+from codegen import spelling
 from codegen.emitters.pages import markdown
 from codegen.emitters.pages.parts import class_files, is_public, members, unique
 from codegen.model import Class, Definition, Module, TypeAlias, TypeVariable
@@ -185,7 +185,7 @@ class Scope:
         """Write a default or constant as Python, with short names."""
         written = self._values.get(text)
         if written is None:
-            written = self._values[text] = types.spell_value(text, self._short)
+            written = self._values[text] = spelling.spell_value(text, self._short)
         return written
 
     def _short(self, name: str) -> str:
@@ -215,7 +215,7 @@ class Scope:
         write: Callable[[str], str] = markdown.code,
     ) -> str:
         """Write a type as code spans; every known name is linked."""
-        marked = types.spell_type(text, lambda name: self._marked(name, page_module))
+        marked = spelling.spell_type(text, lambda name: self._marked(name, page_module))
         parts = _LINKED.split(marked)
         written = [_spaced(parts[0], write)]
         for href, name, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):

@@ -5,7 +5,7 @@ Knows how a call passes on every kind of parameter. It must not know what a core
 
 from __future__ import annotations
 
-from codegen import types
+from codegen import spelling
 from codegen.emitters.python.formatting import bracketed, wrapped
 from codegen.emitters.python.names import Import, sorted_block
 from codegen.model import Function, Parameter
@@ -61,7 +61,7 @@ def _reached(reference: str, taken: frozenset[str], imported: dict[str, Import])
 
 def missing(name: str, indent: str) -> Lines:
     """The body of a callable without a core: it says by name what is missing."""
-    message = types.quote(f"{name} is not implemented")
+    message = spelling.quote(f"{name} is not implemented")
     return wrapped([f"{indent}raise NotImplementedError({message})"], indent)
 
 

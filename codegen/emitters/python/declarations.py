@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from codegen import types
+from codegen import spelling, types
 from codegen.emitters.python.formatting import bracketed, wrapped
 from codegen.emitters.python.names import Names, export_order
 from codegen.layout import PythonModule
@@ -91,7 +91,7 @@ class Declarations:
         if deprecated is None:
             return []
         decorator = self.names.special("typing_extensions.deprecated")
-        message = types.quote(deprecation_message(deprecated))
+        message = spelling.quote(deprecation_message(deprecated))
         return wrapped([f"{indent}@{decorator}({message})"], indent, stub=self.stub)
 
     def decorators(

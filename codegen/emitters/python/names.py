@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
-from codegen import types
+from codegen import spelling
 from codegen.package import BUILTIN_NAMES, Package
 
 _NUMBER = re.compile(r"([0-9]+)")
@@ -94,7 +94,9 @@ class Names:
             used.update((path, local.partition(".")[0]))
             return local
 
-        spelled = (types.spell_type if is_type else types.spell_value)(text, spell)
+        spelled = (spelling.spell_type if is_type else spelling.spell_value)(
+            text, spell
+        )
         if run_time or not used.isdisjoint(self._members):
             self._spelled[key] = spelled
         else:
