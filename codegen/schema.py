@@ -5,6 +5,7 @@ Knows JSON Schema's words for what the model declares. It must not know the spec
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Any
 
@@ -37,6 +38,9 @@ def _as_written(node: Any) -> None:
         for item in node:
             _as_written(item)
     elif isinstance(node, dict):
+        if isinstance(node.get("description"), str):
+            # Python 3.13 strips the indentation of docstrings, older ones do not.
+            node["description"] = inspect.cleandoc(node["description"])
         if (
             node.get("type") == "string"
             and "enum" not in node

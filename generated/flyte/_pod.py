@@ -48,5 +48,10 @@ class PodTemplate:
 
         Returns:
             The pod.
+
+        Raises:
+            ImportError: The package kubernetes is not installed.
         """
-        raise NotImplementedError("flyte.PodTemplate.to_k8s_pod is not implemented")
+        from flyte_runtime import wire_pods
+
+        return wire_pods.to_k8s_pod(self)

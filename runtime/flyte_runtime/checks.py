@@ -111,11 +111,11 @@ def suggestion(value: object, choices: Iterable[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else ""
 
 
-def shorten_description(description: str) -> str:
+def shorten_description(description: str, longest: int = MAXIMUM_DESCRIPTION) -> str:
     """Cut a description to the length the backend stores, and mark that it was cut."""
-    if len(description) <= MAXIMUM_DESCRIPTION:
+    if len(description) <= longest:
         return description
-    return description[: MAXIMUM_DESCRIPTION - len(_SHORTENED)] + _SHORTENED
+    return description[: longest - len(_SHORTENED)] + _SHORTENED
 
 
 def _integer(field: str, value: object) -> int:

@@ -12,6 +12,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
+    from flyteidl2.connector.connector_pb2 import Connector
+    from flyteidl2.core.execution_pb2 import TaskExecution
+
     from flyte._secret import Secret
     from flyte.connectors._connector import (
         AsyncConnector,
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
         ConnectorSecretsMixin,
     )
     from flyte.connectors._server import ConnectorService
-    from flyteidl2.connector.connector_pb2 import Connector
-    from flyteidl2.core.execution_pb2 import TaskExecution
 
 # Keyed by task type and version, in the order of registration. A connector's categories are derived from it, so that a
 # connector that takes another's place takes it everywhere.

@@ -66,7 +66,9 @@ def parse_into(
     callable_: Callable[..., Any] | None = None,
 ) -> None:
     """Read a text, or else that of a function, into the attributes of the object."""
-    text = docstring if docstring is not None else getattr(callable_, "__doc__", None)
+    text = docstring
+    if text is None and callable_ is not None:
+        text = getattr(callable_, "__doc__", None)
     lines = inspect.cleandoc(text or "").split("\n")
     start = next(_starts(lines), len(lines))
     short, _, long = "\n".join(lines[:start]).strip().partition("\n")

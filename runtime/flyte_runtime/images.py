@@ -1,6 +1,7 @@
-"""Container images as immutable values.
+"""Container images as immutable values, and what the SDK's own image consists of.
 
-Knows `flyte._image`. It must not build, tag or look for anything: an image that exists nowhere yet is a valid value.
+Knows `flyte._image` except the methods that add layers, which are in `image_layers`. It must not build, tag or look for
+anything: an image that exists nowhere yet is a valid value.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 import dataclasses
 import re
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args
 
-from flyte_runtime import checks
+from flyte_runtime import checks, versions
 
 if TYPE_CHECKING:
     from flyte._image import Architecture, Image, Layer
@@ -21,6 +23,21 @@ if TYPE_CHECKING:
 
 _REGISTRY = "ghcr.io/flyteorg"
 _NAME = "flyte"
+# Every tag of an image on top of the SDK's own follows from these lines.
+_DEBIAN_LINES = (
+    "LABEL org.opencontainers.image.authors='Union.AI <info@union.ai>'",
+    "LABEL org.opencontainers.image.source=https://github.com/flyteorg/flyte",
+    "RUN useradd --create-home --shell /bin/bash flytekit"
+    " && chown -R flytekit /root && chown -R flytekit /home",
+    "WORKDIR /root",
+)
+_DEBIAN_VARIABLES = (
+    ("VIRTUAL_ENV", "/opt/venv"),
+    ("PATH", "/opt/venv/bin:$PATH"),
+    ("PYTHONPATH", "/root"),
+    ("UV_LINK_MODE", "copy"),
+)
+_DEBIAN_PACKAGES = ("build-essential", "ca-certificates")
 _PRERELEASE = re.compile(r"\d\.?(a|b|rc|dev)")
 
 
@@ -58,24 +75,57 @@ def from_debian_base(
     platform: tuple[Architecture, ...] | None = None,
 ) -> ImageType:
     """Start from Debian with Python."""
-    from flyte._image import PipPackages
-
-    version = _check_version(python_version or detect_python_version())
-    layers: tuple[Layer, ...] = ()
-    if install_flyte:
-        # Without a version, whoever builds the image installs its own.
-        pin = "" if flyte_version is None else f"=={flyte_version.removeprefix('v')}"
-        layers = (PipPackages(packages=(f"flyte{pin}",), pre=_is_prerelease(pin)),)
-    return _make(
-        cls,
-        base_image=f"python:{version[0]}.{version[1]}-slim-bookworm",
-        registry=registry or _REGISTRY,
-        name=name or _NAME,
-        platform=_check_platform(platform or ("linux/amd64", "linux/arm64")),
-        python_version=version,
-        _layers=layers,
-        _image_registry_secret=_as_secret(registry_secret),
+    values = _debian_values(
+        _check_version(python_version or detect_python_version()),
+        (flyte_version or versions.RELEASE) if install_flyte else None,
+        registry or None,
+        name or None,
+        _check_platform(platform or ("linux/amd64", "linux/arm64")),
     )
+    return _make(cls, **values, _image_registry_secret=_as_secret(registry_secret))
+
+
+# Every environment without an image of its own has this one, and nothing in it can change.
+@lru_cache(maxsize=64)
+def _debian_values(
+    version: tuple[int, int],
+    release: str | None,
+    registry: str | None,
+    name: str | None,
+    platform: tuple[Architecture, ...],
+) -> dict[str, Any]:
+    return {
+        "base_image": f"python:{version[0]}.{version[1]}-slim-bookworm",
+        "registry": registry or _REGISTRY,
+        "name": name or _NAME,
+        "platform": platform,
+        "python_version": version,
+        "_layers": _debian_layers(release),
+        # Under another name it is another image, whose tag follows from its content.
+        "_tag": None if registry or name else _debian_tag(version, release),
+    }
+
+
+def _debian_layers(release: str | None) -> tuple[Layer, ...]:
+    from flyte._image import AptPackages, DockerLines, Env, PipPackages
+
+    layers = (
+        DockerLines(lines=_DEBIAN_LINES),
+        Env(env_vars=_DEBIAN_VARIABLES),
+        AptPackages(packages=_DEBIAN_PACKAGES),
+    )
+    if release is None:
+        return layers
+    is_prerelease = _PRERELEASE.search(release) is not None
+    return (
+        *layers,
+        PipPackages(packages=(f"flyte=={release}",), pre=is_prerelease),
+    )
+
+
+def _debian_tag(python: tuple[int, int], release: str | None) -> str:
+    tag = f"py{python[0]}.{python[1]}"
+    return tag if release is None else f"{tag}-v{release.removeprefix('v')}"
 
 
 def from_ref_name(cls: type[ImageType], name: str = "default") -> ImageType:
@@ -126,6 +176,8 @@ def clone(
     values: dict[str, Any] = vars(self) | {
         field: value for field, value in changes.items() if value
     }
+    # A copy is another image, whose tag follows from its content.
+    values["_tag"] = None
     if addl_layer is not None:
         _check_layer(values, addl_layer)
         values["_layers"] = (*values["_layers"], addl_layer)
@@ -135,9 +187,11 @@ def clone(
 def _make(cls: type[ImageType], **values: Any) -> ImageType:
     """Make an image past its constructor, which refuses to."""
     image = object.__new__(cls)
-    for field in dataclasses.fields(cls):
-        value = values[field.name] if field.name in values else _default(field)
-        object.__setattr__(image, field.name, value)
+    # Not by assignment, which is refused.
+    vars(image).update(
+        (field.name, values[field.name] if field.name in values else _default(field))
+        for field in dataclasses.fields(cls)
+    )
     return image
 
 
@@ -186,7 +240,3 @@ def _as_secret(secret: str | Secret | None) -> Secret | None:
     from flyte._secret import Secret
 
     return Secret(key=secret) if isinstance(secret, str) else secret
-
-
-def _is_prerelease(pin: str) -> bool:
-    return _PRERELEASE.search(pin) is not None

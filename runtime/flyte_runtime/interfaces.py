@@ -13,9 +13,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
+    from flyteidl2.core.literals_pb2 import Literal
+
     from flyte._docstring import Docstring
     from flyte.models import NativeInterface
-    from flyteidl2.core.literals_pb2 import Literal
 
 LITERAL_ENUM = "LiteralEnum"
 VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

@@ -14,6 +14,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, get_origin
 
 if TYPE_CHECKING:
+    from flyteidl2.core.tasks_pb2 import DataLoadingConfig
+
     from flyte._cache.cache import CacheRequest
     from flyte._link import Link
     from flyte._pod import PodTemplate
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from flyte._task_plugins import Registry
     from flyte._timeout import TimeoutType
     from flyte.models import CodeBundle, NativeInterface, SerializationContext
-    from flyteidl2.core.tasks_pb2 import DataLoadingConfig
 
     AnyTask = TaskTemplate[..., Any, Any]
     AnyFunctionTask = AsyncFunctionTaskTemplate[..., Any, Any]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from flyte.app import AppEndpoint, Parameter, RunOutput, get_parameter
 from flyte.app._parameter import (
     SerializableParameter,
@@ -303,7 +304,9 @@ def test_transport_can_be_read_back() -> None:
 
 def packed(content: object) -> str:
     """Compress any content as parameters are."""
-    return base64.b64encode(gzip.compress(json.dumps(content).encode())).decode()
+    return base64.b64encode(
+        gzip.compress(json.dumps(content).encode(), mtime=0)
+    ).decode()
 
 
 @pytest.mark.parametrize(
@@ -312,8 +315,8 @@ def packed(content: object) -> str:
         "",
         "no base64!",
         base64.b64encode(b"no gzip").decode(),
-        base64.b64encode(gzip.compress(b"no json")).decode(),
-        base64.b64encode(gzip.compress(b'{"parameters":[]}')[:-9]).decode(),
+        base64.b64encode(gzip.compress(b"no json", mtime=0)).decode(),
+        base64.b64encode(gzip.compress(b'{"parameters":[]}', mtime=0)[:-9]).decode(),
         packed([]),
         packed({}),
         packed({"parameters": 5}),

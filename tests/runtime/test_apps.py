@@ -15,8 +15,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import flyte
 import pytest
+
+import flyte
 from flyte._internal.imagebuild.image_builder import ImageCache
 from flyte.app import (
     INVALID_APP_PORTS,

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 import pytest
+
 from flyte import Cache, CachePolicy
 from flyte._cache.cache import VersionParameters, cache_from_request
 from flyte._cache.defaults import get_default_policies

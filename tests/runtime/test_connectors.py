@@ -16,6 +16,11 @@ from enum import Enum, Flag, IntEnum
 from typing import Any, Literal, NewType
 
 import pytest
+from flyteidl2.core.execution_pb2 import TaskExecution
+from flyteidl2.core.tasks_pb2 import TaskTemplate as TaskTemplateMessage
+from hypothesis import given
+from hypothesis import strategies as st
+
 from flyte._secret import Secret
 from flyte._task import TaskTemplate
 from flyte.connectors import (
@@ -34,10 +39,6 @@ from flyte.connectors._connector import (
 from flyte.connectors.utils import convert_to_flyte_phase, is_terminal_phase
 from flyte.models import NativeInterface
 from flyte_runtime import connectors
-from flyteidl2.core.execution_pb2 import TaskExecution
-from flyteidl2.core.tasks_pb2 import TaskTemplate as TaskTemplateMessage
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @dataclass

@@ -7,8 +7,9 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-import flyte
 import pytest
+
+import flyte
 from flyte._environment import list_loaded_environments
 from flyte._reusable_environment import ReusePolicy
 from flyte._task import AsyncFunctionTaskTemplate

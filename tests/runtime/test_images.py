@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from flyte import Image, Secret
-from flyte._image import Layer, PipPackages
+from flyte._image import AptPackages, DockerLines, Env, Layer, PipPackages
 
 HERE = sys.version_info[:2]
 BOTH = ("linux/amd64", "linux/arm64")
@@ -69,6 +70,12 @@ def test_from_dockerfile() -> None:
     assert values(both) == {**expected, "platform": BOTH}
 
 
+def debian(*more: Layer) -> dict[str, Any]:
+    """Return the values of an image on top of Debian: its own layers, and some more."""
+    own = vars(Image.from_debian_base(install_flyte=False))["_layers"]
+    return {"_layers": (*own, *more)}
+
+
 def test_from_debian_base() -> None:
     """The default image is for the running Python and both architectures, with the SDK."""
     assert values(Image.from_debian_base()) == {
@@ -77,8 +84,11 @@ def test_from_debian_base() -> None:
         "name": "flyte",
         "platform": BOTH,
         "python_version": HERE,
-        "_layers": (PipPackages(packages=("flyte",)),),
+        "_tag": f"py{HERE[0]}.{HERE[1]}-v2.0.0b44",
+        **debian(PipPackages(packages=("flyte==2.0.0b44",), pre=True)),
     }
+    kinds = [type(layer) for layer in debian()["_layers"]]
+    assert kinds == [DockerLines, Env, AptPackages]
 
 
 def test_from_debian_base_with_everything() -> None:
@@ -97,15 +107,15 @@ def test_from_debian_base_with_everything() -> None:
         "name": "b",
         "platform": ("linux/arm64",),
         "python_version": (3, 12),
-        "_layers": (PipPackages(packages=("flyte==2.0.0b44",), pre=True),),
         "_image_registry_secret": Secret("key"),
+        **debian(PipPackages(packages=("flyte==v2.0.0b44",), pre=True)),
     }
     secret = Secret("key", group="group")
     only_secret = Image.from_debian_base(registry_secret=secret)
     assert values(only_secret)["_image_registry_secret"] is secret
-    assert "_layers" not in values(Image.from_debian_base(install_flyte=False))
     released = Image.from_debian_base(flyte_version="2.1.0")
-    assert values(released)["_layers"] == (PipPackages(packages=("flyte==2.1.0",)),)
+    layers = debian(PipPackages(packages=("flyte==2.1.0",)))["_layers"]
+    assert values(released)["_layers"] == layers
 
 
 def test_images_are_values() -> None:
@@ -132,7 +142,7 @@ def test_clone_replaces_what_is_given() -> None:
         python_version=(3, 13),
     )
     assert values(clone) == {
-        **values(original),
+        **{key: value for key, value in values(original).items() if key != "_tag"},
         "registry": "r",
         "name": "n",
         "base_image": "b",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 
-import flyte
 import pytest
+
+import flyte
 from flyte_runtime.logs import JSONFormatter, create_logger, level_from_environment
 
 

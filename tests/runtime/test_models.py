@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pytest
+from flyteidl2.core.literals_pb2 import Literal as LiteralMessage
+
 from flyte._docstring import Docstring
 from flyte._internal.imagebuild.image_builder import ImageCache
 from flyte.errors import (
@@ -37,7 +39,6 @@ from flyte.models import (
     RawDataPath,
     SerializationContext,
 )
-from flyteidl2.core.literals_pb2 import Literal as LiteralMessage
 
 REQUIRED = inspect.Parameter.empty
 

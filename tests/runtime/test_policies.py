@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from flyte import PodTemplate, RetryStrategy, ReusePolicy, Timeout, logger
 from flyte._doc import Documentation, extract_docstring
 from flyte._timeout import timeout_from_request
@@ -261,12 +262,6 @@ def test_a_pod_template_takes_any_pod() -> None:
     assert template.pod_spec is pod
     assert PodTemplate().pod_spec is None
     assert PodTemplate().primary_container_name == "primary"
-
-
-def test_serializing_a_pod_template_says_what_is_missing() -> None:
-    """Serialization is not there yet."""
-    with pytest.raises(NotImplementedError, match="to_k8s_pod"):
-        PodTemplate().to_k8s_pod()
 
 
 # Documentation

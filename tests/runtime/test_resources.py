@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any, get_args
 
-import flyte
 import pytest
+
+import flyte
 from flyte import Device, Resources
 from flyte._resources import Accelerators
 

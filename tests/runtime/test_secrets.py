@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from flyte import Secret
 from flyte._secret import secrets_from_request
 

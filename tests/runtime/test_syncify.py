@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+
 from flyte_runtime import syncify
 
 variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable")

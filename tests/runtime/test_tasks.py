@@ -15,8 +15,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import flyte
 import pytest
+
+import flyte
 from flyte._cache.cache import Cache
 from flyte._image import Image
 from flyte._internal.imagebuild.image_builder import ImageCache

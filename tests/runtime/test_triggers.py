@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import flyte
 import pytest
+
+import flyte
 from flyte import Cron, FixedRate, Trigger, TriggerTime
 
 
