@@ -191,9 +191,9 @@ class CopyConfig(Layer):
     dst: str
 
     def __post_init__(self) -> None:
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        image_layers.check_copy(self)
+        layers.check_copy(self)
 
 
 @dataclass(frozen=True)
@@ -227,9 +227,9 @@ class Env(Layer):
         Returns:
             The layer.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        return image_layers.env_from_dict(cls, envs)
+        return layers.env_from_dict(cls, envs)
 
 
 def detect_python_version() -> tuple[int, int]:
@@ -238,9 +238,9 @@ def detect_python_version() -> tuple[int, int]:
     Returns:
         Its major and minor version.
     """
-    from flyte_runtime import images
+    from flyte_runtime.images import making
 
-    return images.detect_python_version()
+    return making.detect_python_version()
 
 
 @dataclass(frozen=True)
@@ -275,9 +275,9 @@ class Image:
     _tag: str | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        from flyte_runtime import images
+        from flyte_runtime.images import making
 
-        images.refuse_construction(self)
+        making.refuse_construction(self)
 
     @property
     def uri(self) -> str:
@@ -289,9 +289,9 @@ class Image:
             OSError: A file of a layer, or the Dockerfile, cannot be read.
             ValueError: The image is one of the configuration, which is not read here.
         """
-        from flyte_runtime import image_tags
+        from flyte_runtime.images import tags
 
-        return image_tags.uri(self)
+        return tags.uri(self)
 
     @classmethod
     def from_base(cls, image_uri: str) -> Self:
@@ -307,9 +307,9 @@ class Image:
             TypeError: The URI is not a string.
             ValueError: The URI is empty or holds white space.
         """
-        from flyte_runtime import images
+        from flyte_runtime.images import making
 
-        return images.from_base(cls, image_uri)
+        return making.from_base(cls, image_uri)
 
     @classmethod
     def from_debian_base(
@@ -338,9 +338,9 @@ class Image:
         Returns:
             The image.
         """
-        from flyte_runtime import images
+        from flyte_runtime.images import making
 
-        return images.from_debian_base(
+        return making.from_debian_base(
             cls,
             python_version,
             flyte_version,
@@ -361,9 +361,9 @@ class Image:
         Returns:
             The image.
         """
-        from flyte_runtime import images
+        from flyte_runtime.images import making
 
-        return images.from_ref_name(cls, name)
+        return making.from_ref_name(cls, name)
 
     @classmethod
     def from_dockerfile(
@@ -385,9 +385,9 @@ class Image:
         Returns:
             The image.
         """
-        from flyte_runtime import images
+        from flyte_runtime.images import making
 
-        return images.from_dockerfile(cls, file, registry, name, platform)
+        return making.from_dockerfile(cls, file, registry, name, platform)
 
     def clone(
         self,
@@ -416,9 +416,9 @@ class Image:
             ValueError: A layer is added to an image that has no name, or to one
                 described by a Dockerfile.
         """
-        from flyte_runtime import images
+        from flyte_runtime.images import making
 
-        return images.clone(
+        return making.clone(
             self,
             registry,
             registry_secret,
@@ -435,9 +435,9 @@ class Image:
             FileNotFoundError: A file or folder does not exist.
             ValueError: A path leads to something of the wrong kind.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        image_layers.validate(self)
+        layers.validate(self)
 
     def with_workdir(self, workdir: str) -> Self:
         """Set the working directory.
@@ -451,9 +451,9 @@ class Image:
         Raises:
             ValueError: The image has no name, or a Dockerfile describes it.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        return image_layers.with_workdir(self, workdir)
+        return layers.with_workdir(self, workdir)
 
     def with_requirements(
         self, file: str | Path, secret_mounts: SecretRequest | None = None
@@ -471,9 +471,9 @@ class Image:
             ValueError: The file does not end in .txt, the image has no name, or a
                 Dockerfile describes it.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        return image_layers.with_requirements(self, file, secret_mounts)
+        return layers.with_requirements(self, file, secret_mounts)
 
     def with_pip_packages(
         self,
@@ -500,9 +500,9 @@ class Image:
         Raises:
             ValueError: The image has no name, or a Dockerfile describes it.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        return image_layers.with_pip_packages(
+        return layers.with_pip_packages(
             self,
             *packages,
             index_url=index_url,
@@ -524,9 +524,9 @@ class Image:
         Raises:
             ValueError: The image has no name, or a Dockerfile describes it.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        return image_layers.with_env_vars(self, env_vars)
+        return layers.with_env_vars(self, env_vars)
 
     def with_source_folder(
         self, src: Path, dst: str = ".", copy_contents_only: bool = False
@@ -545,9 +545,9 @@ class Image:
         Raises:
             ValueError: The image has no name, or a Dockerfile describes it.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        return image_layers.with_source_folder(self, src, dst, copy_contents_only)
+        return layers.with_source_folder(self, src, dst, copy_contents_only)
 
     def with_source_file(self, src: Path, dst: str = ".") -> Self:
         """Copy a file of this machine.
@@ -562,9 +562,9 @@ class Image:
         Raises:
             ValueError: The image has no name, or a Dockerfile describes it.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        return image_layers.with_source_file(self, src, dst)
+        return layers.with_source_file(self, src, dst)
 
     def with_dockerignore(self, path: Path) -> Self:
         """Say which files stay out of the build.
@@ -578,9 +578,9 @@ class Image:
         Raises:
             ValueError: The image has no name, or a Dockerfile describes it.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        return image_layers.with_dockerignore(self, path)
+        return layers.with_dockerignore(self, path)
 
     def with_uv_project(
         self,
@@ -613,9 +613,9 @@ class Image:
         Raises:
             ValueError: The image has no name, or a Dockerfile describes it.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        return image_layers.with_uv_project(
+        return layers.with_uv_project(
             self,
             pyproject_file,
             uvlock,
@@ -653,9 +653,9 @@ class Image:
         Raises:
             ValueError: The image has no name, or a Dockerfile describes it.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        return image_layers.with_poetry_project(
+        return layers.with_poetry_project(
             self,
             pyproject_file,
             poetry_lock,
@@ -679,11 +679,9 @@ class Image:
         Raises:
             ValueError: The image has no name, or a Dockerfile describes it.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        return image_layers.with_apt_packages(
-            self, *packages, secret_mounts=secret_mounts
-        )
+        return layers.with_apt_packages(self, *packages, secret_mounts=secret_mounts)
 
     def with_commands(
         self, commands: list[str], secret_mounts: SecretRequest | None = None
@@ -700,6 +698,6 @@ class Image:
         Raises:
             ValueError: The image has no name, or a Dockerfile describes it.
         """
-        from flyte_runtime import image_layers
+        from flyte_runtime.images import layers
 
-        return image_layers.with_commands(self, commands, secret_mounts)
+        return layers.with_commands(self, commands, secret_mounts)

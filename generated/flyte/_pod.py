@@ -52,6 +52,6 @@ class PodTemplate:
         Raises:
             ImportError: The package kubernetes is not installed.
         """
-        from flyte_runtime import wire_pods
+        from flyte_runtime.wire import pods
 
-        return wire_pods.to_k8s_pod(self)
+        return pods.to_k8s_pod(self)

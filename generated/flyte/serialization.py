@@ -81,9 +81,9 @@ def task_to_proto(
         RuntimeUserError: No image was built for the environment of the task.
         ValueError: A setting cannot be serialized; the error names it.
     """
-    from flyte_runtime import wire_tasks
+    from flyte_runtime.wire import tasks
 
-    return wire_tasks.task_to_proto(task, context)
+    return tasks.task_to_proto(task, context)
 
 
 def app_to_proto(app: AppEnvironment, context: SerializationContext) -> App:
@@ -103,9 +103,9 @@ def app_to_proto(app: AppEnvironment, context: SerializationContext) -> App:
         RuntimeUserError: No image was built for the app.
         ValueError: A setting cannot be serialized; the error names it.
     """
-    from flyte_runtime import wire_apps
+    from flyte_runtime.wire import apps
 
-    return wire_apps.app_to_proto(app, context)
+    return apps.app_to_proto(app, context)
 
 
 def environment_to_proto(
@@ -124,7 +124,7 @@ def environment_to_proto(
         ValueError: Environments depend on each other in a cycle, which the error names,
             or two different ones have the same name.
     """
-    from flyte_runtime import deployment
+    from flyte_runtime.wire import deployment
 
     return deployment.environment_to_proto(environment, context)
 
@@ -138,7 +138,7 @@ def to_bytes(message: Message) -> bytes:
     Returns:
         The message in the binary format of protocol buffers.
     """
-    from flyte_runtime import deployment
+    from flyte_runtime.wire import deployment
 
     return deployment.to_bytes(message)
 
@@ -152,6 +152,6 @@ def to_json(message: Message | EnvironmentSpec) -> str:
     Returns:
         Indented JSON with sorted keys.
     """
-    from flyte_runtime import deployment
+    from flyte_runtime.wire import deployment
 
     return deployment.to_json(message)

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from flyte.io import DataFrame, Dir, File
 from flyte.models import NativeInterface
 from flyte.types import TypeEngine, TypeTransformerFailedError, pickling
-from flyte_runtime.type_engine import (
+from flyte_runtime.types.engine import (
     default_inputs,
     from_literal,
     interface_to_proto,
@@ -627,7 +627,7 @@ def test_importing_types_loads_nothing_heavy() -> None:
     """Protobuf, msgpack and pydantic are loaded by what needs them."""
     code = """
 import sys, flyte.types
-heavy = {"google.protobuf", "grpc", "msgspec", "pydantic", "flyte_runtime.structs"}
+heavy = {"google.protobuf", "grpc", "msgspec", "pydantic", "flyte_runtime.types.structs"}
 print(sorted(heavy & set(sys.modules)))
 """
     run = subprocess.run(

@@ -23,8 +23,8 @@ from flyte.types import (
     TypeTransformerFailedError,
     guess_interface,
 )
-from flyte_runtime import type_registry
-from flyte_runtime.type_engine import (
+from flyte_runtime.types import registry as type_registry
+from flyte_runtime.types.engine import (
     default_inputs,
     from_literal,
     interface_to_proto,

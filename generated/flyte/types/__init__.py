@@ -34,6 +34,6 @@ def pickling() -> AbstractContextManager[None]:
     Returns:
         The context.
     """
-    from flyte_runtime import type_engine
+    from flyte_runtime.types import engine
 
-    return type_engine.pickling()
+    return engine.pickling()

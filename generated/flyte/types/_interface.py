@@ -33,6 +33,6 @@ def guess_interface(
     Raises:
         ValueError: No Python type is known for an input or output.
     """
-    from flyte_runtime import transformers
+    from flyte_runtime.types import transformers
 
     return transformers.guess_interface(interface, default_inputs)

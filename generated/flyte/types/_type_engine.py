@@ -39,7 +39,7 @@ class TypeEngine(Generic[T]):
         Raises:
             TypeError: A value is not of its type, or its type cannot travel.
         """
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         return await transformers.dict_to_literal_map(cls, d, type_hints)
 
@@ -58,7 +58,7 @@ class TypeEngine(Generic[T]):
         Raises:
             ValueError: No Python type is known for it.
         """
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         return transformers.guess_python_type(cls, flyte_type)
 
@@ -77,7 +77,7 @@ class TypeEngine(Generic[T]):
         Raises:
             ValueError: No Python type is known for one of them.
         """
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         return transformers.guess_python_types(cls, flyte_variable_dict)
 
@@ -103,7 +103,7 @@ class TypeEngine(Generic[T]):
                 type.
             TypeError: A literal does not hold a value of its type.
         """
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         return await transformers.literal_map_to_kwargs(
             cls, lm, python_types, literal_types
@@ -122,7 +122,7 @@ class TypeEngine(Generic[T]):
         Raises:
             TypeError: The type of a field cannot travel.
         """
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         return transformers.named_tuple_to_variable_map(cls, t)
 
@@ -141,7 +141,7 @@ class TypeEngine(Generic[T]):
         Raises:
             ValueError: One of the types has a transformer already.
         """
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         transformers.register(cls, transformer, additional_types)
 
@@ -160,7 +160,7 @@ class TypeEngine(Generic[T]):
             override: Whether to replace the transformer the type has; otherwise that
                 one stays.
         """
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         transformers.register_additional_type(
             cls, transformer, additional_type, override
@@ -183,7 +183,7 @@ class TypeEngine(Generic[T]):
         Raises:
             TypeError: The value is not of that type, or the type cannot travel.
         """
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         return await transformers.to_literal(cls, python_val, python_type, expected)
 
@@ -201,7 +201,7 @@ class TypeEngine(Generic[T]):
             TypeError: Values of the type would have to be pickled, and `pickling` is
                 not switched on.
         """
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         return transformers.to_literal_type(cls, python_type)
 
@@ -220,7 +220,7 @@ class TypeEngine(Generic[T]):
             TypeError: The literal does not hold a value of that type, or it is a
                 pickle.
         """
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         return await transformers.to_python_value(cls, lv, expected_python_type)
 
@@ -238,28 +238,28 @@ class TypeTransformer(Generic[T]):
     def __init__(
         self, name: str, t: type[T], enable_type_assertions: bool = True
     ) -> None:
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         transformers.initialize_transformer(self, name, t, enable_type_assertions)
 
     @property
     def name(self) -> str:
         """The name, by which variants of unions are told apart."""
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         return transformers.transformer_name(self)
 
     @property
     def python_type(self) -> type[T]:
         """The type."""
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         return transformers.transformer_type(self)
 
     @property
     def type_assertions_enabled(self) -> bool:
         """Whether `assert_type` is called before a value is written."""
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         return transformers.asserts_types(self)
 
@@ -273,7 +273,7 @@ class TypeTransformer(Generic[T]):
         Raises:
             TypeError: The value is of another type.
         """
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         transformers.assert_type(self, t, v)
 
@@ -302,7 +302,7 @@ class TypeTransformer(Generic[T]):
         Raises:
             ValueError: It stands for something else, which is the default.
         """
-        from flyte_runtime import transformers
+        from flyte_runtime.types import transformers
 
         return transformers.refuse_to_guess(self, literal_type)
 

@@ -32,9 +32,9 @@ def get_proto_task(
     Returns:
         The template.
     """
-    from flyte_runtime import wire_tasks
+    from flyte_runtime.wire import tasks
 
-    return wire_tasks.get_proto_task(task, serialize_context)
+    return tasks.get_proto_task(task, serialize_context)
 
 
 def translate_task_to_wire(
@@ -52,8 +52,6 @@ def translate_task_to_wire(
     Returns:
         The task.
     """
-    from flyte_runtime import wire_tasks
+    from flyte_runtime.wire import tasks
 
-    return wire_tasks.translate_task_to_wire(
-        task, serialization_context, default_inputs
-    )
+    return tasks.translate_task_to_wire(task, serialization_context, default_inputs)

@@ -39,10 +39,11 @@ class _TranslateAppEnvToIdl:
         parameter_overrides: list[Parameter] | None = None,
         desired_state: Spec.DesiredState | None = None,
     ) -> App:
-        from flyte_runtime import syncify, wire_apps
+        from flyte_runtime import syncify
+        from flyte_runtime.wire import apps
 
         return syncify.block(
-            wire_apps.translate_app_env_to_idl(
+            apps.translate_app_env_to_idl(
                 app_env, serialization_context, parameter_overrides, desired_state
             ),
         )
@@ -54,9 +55,9 @@ class _TranslateAppEnvToIdl:
         parameter_overrides: list[Parameter] | None = None,
         desired_state: Spec.DesiredState | None = None,
     ) -> App:
-        from flyte_runtime import wire_apps
+        from flyte_runtime.wire import apps
 
-        return await wire_apps.translate_app_env_to_idl(
+        return await apps.translate_app_env_to_idl(
             app_env, serialization_context, parameter_overrides, desired_state
         )
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from flyte_runtime import wire_apps, wire_tasks, wire_triggers
+from flyte_runtime.wire import apps as wire_apps
+from flyte_runtime.wire import tasks as wire_tasks
+from flyte_runtime.wire import triggers as wire_triggers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from flyteidl2.core.tasks_pb2 import (
     Resources,
 )
 
-from flyte_runtime import wire_containers
+from flyte_runtime.wire import containers as wire_containers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

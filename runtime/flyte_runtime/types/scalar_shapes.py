@@ -14,8 +14,8 @@ from types import NoneType
 from typing import Any
 from uuid import UUID
 
-from flyte_runtime.shapes import Schema, Shape, constant, is_dict, is_sequence
-from flyte_runtime.type_errors import failure, kind_of, mismatch
+from flyte_runtime.types.errors import failure, kind_of, mismatch
+from flyte_runtime.types.shapes import Schema, Shape, constant, is_dict, is_sequence
 
 
 def plain(kind: type, schema: Schema, *accepted: type) -> Shape:

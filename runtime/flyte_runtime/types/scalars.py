@@ -11,8 +11,8 @@ from functools import cache
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flyte_runtime.literals import Form, unreadable
-from flyte_runtime.type_errors import failure, mismatch
+from flyte_runtime.types.errors import failure, mismatch
+from flyte_runtime.types.literals import Form, unreadable
 
 if TYPE_CHECKING:
     from flyteidl2.core.literals_pb2 import Literal, Primitive

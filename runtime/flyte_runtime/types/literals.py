@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
-from flyte_runtime.type_errors import failure, kind_of, mismatch, type_name
+from flyte_runtime.types.errors import failure, kind_of, mismatch, type_name
 
 if TYPE_CHECKING:
     from flyteidl2.core.literals_pb2 import Literal

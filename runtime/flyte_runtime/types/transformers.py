@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from inspect import Parameter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flyte_runtime import guesses, type_engine, type_registry
-from flyte_runtime.type_errors import mismatch, type_name
+from flyte_runtime.types import engine as type_engine
+from flyte_runtime.types import guesses
+from flyte_runtime.types import registry as type_registry
+from flyte_runtime.types.errors import mismatch, type_name
 
 if TYPE_CHECKING:
     from flyteidl2.core.interface_pb2 import TypedInterface, Variable, VariableMap

@@ -16,14 +16,12 @@ from flyteidl2.task.common_pb2 import NamedParameter
 from flyteidl2.task.task_definition_pb2 import TaskSpec
 from google.protobuf.duration_pb2 import Duration
 
-from flyte_runtime import (
-    checks,
-    type_engine,
-    versions,
-    wire_containers,
-    wire_pods,
-    wire_reuse,
-)
+from flyte_runtime import checks
+from flyte_runtime.types import engine as type_engine
+from flyte_runtime.wire import containers as wire_containers
+from flyte_runtime.wire import pods as wire_pods
+from flyte_runtime.wire import reuse as wire_reuse
+from flyte_runtime.wire import versions
 
 if TYPE_CHECKING:
     from flyte._task import TaskTemplate

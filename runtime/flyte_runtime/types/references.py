@@ -11,21 +11,21 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from flyte_runtime.literals import (
+from flyte_runtime.types.errors import failure, kind_of, mismatch, type_name
+from flyte_runtime.types.literals import (
     MSGPACK,
     Form,
     content_of,
     pickled_content,
     unreadable,
 )
-from flyte_runtime.shapes import is_dict
-from flyte_runtime.type_errors import failure, kind_of, mismatch, type_name
+from flyte_runtime.types.shapes import is_dict
 
 if TYPE_CHECKING:
     from flyteidl2.core.literals_pb2 import Literal
     from flyteidl2.core.types_pb2 import LiteralType, StructuredDatasetType
 
-    from flyte_runtime.shapes import Schema
+    from flyte_runtime.types.shapes import Schema
 
 PICKLE = "FlytePickle"
 PICKLE_FORMAT = "PythonPickle"

@@ -19,10 +19,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flyte_runtime.records import Field, keyed, record
-from flyte_runtime.references import text
-from flyte_runtime.scalar_shapes import ANYTHING, SCALARS, choice, constants
-from flyte_runtime.shapes import (
+from flyte_runtime.types.errors import failure, impossible, mismatch, type_name
+from flyte_runtime.types.records import Field, keyed, record
+from flyte_runtime.types.references import text
+from flyte_runtime.types.scalar_shapes import ANYTHING, SCALARS, choice, constants
+from flyte_runtime.types.shapes import (
     Definitions,
     Schema,
     Shape,
@@ -33,7 +34,6 @@ from flyte_runtime.shapes import (
     schema_of,
     sequence,
 )
-from flyte_runtime.type_errors import failure, impossible, mismatch, type_name
 
 REQUIRED: Any = dataclasses.MISSING
 TOO_DEEP = "nested too deeply"

@@ -27,7 +27,10 @@ from flyteidl2.app.app_definition_pb2 import (
 from flyteidl2.common.runtime_version_pb2 import RuntimeMetadata
 from flyteidl2.core.tasks_pb2 import Container, ContainerPort
 
-from flyte_runtime import checks, syncify, versions, wire_containers, wire_pods
+from flyte_runtime import checks, syncify
+from flyte_runtime.wire import containers as wire_containers
+from flyte_runtime.wire import pods as wire_pods
+from flyte_runtime.wire import versions
 
 if TYPE_CHECKING:
     from flyte.app._app_environment import AppEnvironment

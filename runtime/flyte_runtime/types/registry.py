@@ -9,7 +9,7 @@ import inspect
 import typing
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
-from flyte_runtime.literals import Form
+from flyte_runtime.types.literals import Form
 
 if TYPE_CHECKING:
     from flyteidl2.core.literals_pb2 import Literal

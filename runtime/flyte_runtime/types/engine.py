@@ -16,9 +16,10 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from flyte_runtime import literals, references, scalars, structs, type_registry
-from flyte_runtime.literals import Form
-from flyte_runtime.type_errors import failure, type_name, unsupported
+from flyte_runtime.types import literals, references, scalars, structs
+from flyte_runtime.types import registry as type_registry
+from flyte_runtime.types.errors import failure, type_name, unsupported
+from flyte_runtime.types.literals import Form
 
 if TYPE_CHECKING:
     from flyteidl2.core.interface_pb2 import TypedInterface, VariableMap

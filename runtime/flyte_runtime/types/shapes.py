@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
-from flyte_runtime.type_errors import failure, kind_of, mismatch, type_name
+from flyte_runtime.types.errors import failure, kind_of, mismatch, type_name
 
 Schema = dict[str, Any]
 # From a value to plain data or back; the text names the place in errors.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flyteidl2.core.tasks_pb2 import Container, K8sPod, TaskTemplate
 
 from flyte_runtime import checks
-from flyte_runtime.wire_pods import PRIMARY_CONTAINER
+from flyte_runtime.wire.pods import PRIMARY_CONTAINER
 
 if TYPE_CHECKING:
     from flyte._reusable_environment import ReusePolicy

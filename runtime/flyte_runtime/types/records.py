@@ -10,7 +10,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from flyte_runtime.shapes import (
+from flyte_runtime.types.errors import failure, mismatch
+from flyte_runtime.types.shapes import (
     Definitions,
     Schema,
     Shape,
@@ -18,7 +19,6 @@ from flyte_runtime.shapes import (
     is_dict,
     is_sequence,
 )
-from flyte_runtime.type_errors import failure, mismatch
 
 
 class Field(NamedTuple):

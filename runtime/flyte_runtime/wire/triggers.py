@@ -19,7 +19,9 @@ from flyteidl2.task.common_pb2 import (
 from flyteidl2.task.run_pb2 import RunSpec
 from flyteidl2.task.task_definition_pb2 import TaskSpec, TaskTrigger, TaskTriggerSpec
 
-from flyte_runtime import checks, type_engine, wire_containers
+from flyte_runtime import checks
+from flyte_runtime.types import engine as type_engine
+from flyte_runtime.wire import containers as wire_containers
 
 if TYPE_CHECKING:
     from flyte._trigger import Cron, FixedRate, Trigger

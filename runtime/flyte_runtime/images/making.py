@@ -13,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args
 
-from flyte_runtime import checks, versions
+from flyte_runtime import checks
+from flyte_runtime.wire import versions
 
 if TYPE_CHECKING:
     from flyte._image import Architecture, Image, Layer
