@@ -30,6 +30,7 @@ class PythonModule:
     name: str
     is_package: bool
     doc: str = ""
+    main: str | None = None
     sources: set[str] = field(default_factory=set)
     definitions: list[Symbol] = field(default_factory=list)
     exports: list[Symbol] = field(default_factory=list)
@@ -52,6 +53,7 @@ def python_modules(package: Package) -> dict[str, PythonModule]:
     for name, module in package.modules.items():
         files[name].sources.add(name)
         files[name].doc = module.doc
+        files[name].main = module.main
     for path, symbol in package.symbols.items():
         home = files[symbol.home]
         owner = path.rpartition(".")[0]

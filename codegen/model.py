@@ -219,6 +219,7 @@ class Module(Element, frozen=True, kw_only=True):
     page: Page = Page()
     imports: tuple[str, ...] = ()
     exports: tuple[str, ...] = ()
+    main: CoreReference | None = None
     type_variables: dict[str, TypeVariable] = field(default_factory=dict)
     type_aliases: dict[str, TypeAlias] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)

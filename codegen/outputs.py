@@ -89,6 +89,9 @@ def _python(
     if "package" in kinds:
         path = _place("package", settings, file, ".py")
         yield Output(path, "package", sources, source.emit(file, package, style))
+        if file.main is not None and file.is_package:
+            path = f"{path.removesuffix('__init__.py')}__main__.py"
+            yield Output(path, "package", sources, source.emit_main(file, style))
         if "." not in file.name:
             # PEP 561: the package carries its own types.
             marker = f"{folder('package', settings)}/py.typed"

@@ -127,6 +127,8 @@ def _of_returns(path: Path, returns: Returns) -> Iterator[Expression]:
 
 def core_references(module: Module) -> Iterator[tuple[Path, str]]:
     """Yield every core a module names, with the path of the key that names it."""
+    if module.main:
+        yield ("main",), module.main
     for name, variable in module.variables.items():
         if variable.core:
             yield ("variables", name, "core"), variable.core

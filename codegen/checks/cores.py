@@ -51,6 +51,8 @@ def _unnameable_defaults(
 
 def _expected(module: Module) -> Iterator[tuple[Path, str, Function]]:
     """Each core with the signature it must have, the instance or class first."""
+    if module.main is not None:
+        yield ("main",), module.main, Function()
     for path, cls in classes(module):
         if cls.core is not None:
             taken = {} if cls.dataclass is not None else (cls.parameters or {})

@@ -50,6 +50,14 @@ def emit(file: PythonModule, package: Package, style: Style) -> str:
     return _Source(file, package, style).text()
 
 
+def emit_main(file: PythonModule, style: Style) -> str:
+    """Write the ``__main__.py`` of a package that can be run."""
+    assert file.main is not None
+    text = docstring(f"What ``python -m {file.name}`` runs.", "")
+    call = delegation(file.main, [], "", frozenset())
+    return "\n".join([*header(file, style), "", *text, "", *call]) + "\n"
+
+
 class _Source(Declarations):
     def __init__(self, file: PythonModule, package: Package, style: Style) -> None:
         super().__init__(file, package, style, stub=False)
@@ -67,6 +75,10 @@ class _Source(Declarations):
                 short = not _is_block(previous) and not _is_block(block)
                 lines += ["", *([] if short else [""]), *block]
                 previous = block
+        if self.file.main is not None and not self.file.is_package:
+            call = delegation(self.file.main, [], "    ", frozenset())
+            air = ["", ""] if blocks else [""]
+            lines += [*air, 'if __name__ == "__main__":', *call]
         return "\n".join(lines).rstrip("\n") + "\n"
 
     def _definition(self, symbol: Symbol) -> Lines:

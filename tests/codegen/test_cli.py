@@ -72,6 +72,34 @@ def test_init_generates_checks_and_type_checks(project: Path) -> None:
     assert run.stdout.startswith("Success"), run.stdout
 
 
+def test_modules_and_packages_can_be_run(project: Path) -> None:
+    """``python -m`` calls the core that ``main`` names, for a plain module and for a package."""
+    (project / "specs/shop.tools.yaml").write_text(
+        "module: shop.tools\nmain: shop_cores.tools:run\n"
+        "variables:\n  SIZE: {type: int, value: 3}\n"
+        "functions:\n  nothing: {core: 'shop_cores.tools:run'}\n"
+    )
+    spec = project / "specs/shop.yaml"
+    spec.write_text(spec.read_text() + "main: shop_cores.tools:run\n")
+    core = project / "cores/shop_cores/tools.py"
+    core.write_text("import sys\n\n\ndef run() -> None:\n    print(sys.argv[1:])\n")
+    assert _codegen(project, "generate")[0] == 0
+    path = os.pathsep.join([str(project / "generated"), str(project / "cores")])
+    for module in ("shop", "shop.tools"):
+        run = subprocess.run(
+            [sys.executable, "-m", module, "--all"],
+            env={**os.environ, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert run.stdout == "['--all']\n"
+    black = [sys.executable, "-m", "black", "--check", "-q", str(project / "generated")]
+    assert subprocess.run(black, check=False).returncode == 0
+    core.write_text("def run(arguments: list[str]) -> None: ...\n")
+    assert "core-signature" in _codegen(project, "check")[1]
+
+
 def test_init_overwrites_nothing(project: Path) -> None:
     """A second ``init`` in the same folder is refused and changes nothing."""
     before = _tree(project)
