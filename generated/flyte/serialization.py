@@ -155,3 +155,9 @@ def to_json(message: Message | EnvironmentSpec) -> str:
     from flyte_runtime.wire import deployment
 
     return deployment.to_json(message)
+
+
+if __name__ == "__main__":
+    from flyte_runtime import describe
+
+    describe.main()
