@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import generation, report
+from bench import generation, report, sdk
 
 
 def main() -> int:
@@ -22,7 +22,10 @@ def main() -> int:
     print(f"measuring; this takes about {minutes} minutes", file=sys.stderr)
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            rows = list(generation.rows(Path(folder), quick=options.quick))
+            rows = [
+                *generation.rows(Path(folder), quick=options.quick),
+                *sdk.rows(quick=options.quick),
+            ]
     except subprocess.CalledProcessError as failure:
         print(f"{failure.output}\nerror: {failure}", file=sys.stderr)
         return 1

@@ -10,6 +10,8 @@ import inspect
 import typing
 from collections.abc import Callable, Iterable
 from enum import Enum
+from functools import lru_cache
+from types import CodeType, FunctionType, GenericAlias, NoneType
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
@@ -27,23 +29,19 @@ def from_callable(
 ) -> NativeInterface:
     """Read the interface off the signature of a function."""
     name = getattr(func, "__name__", repr(func))
-    signature = inspect.signature(func)
-    for parameter in signature.parameters.values():
-        if parameter.kind in VARIADIC:
-            raise ValueError(
-                f"Function {name} cannot have variable positional or keyword arguments."
-            )
-    hints = typing.get_type_hints(func, include_extras=True)
-    inputs = {
-        parameter.name: (
-            _input_type(name, parameter, hints),
-            parameter.default,
+    defaults = _defaults(func)
+    if defaults is None:
+        raise ValueError(
+            f"Function {name} cannot have variable positional or keyword arguments."
         )
-        for parameter in signature.parameters.values()
+    hints = _hints(func)
+    inputs = {
+        parameter: (_input_type(name, parameter, hints), default)
+        for parameter, default in defaults.items()
     }
     return cls(
         inputs=inputs,
-        outputs=_outputs(hints.get("return", signature.return_annotation)),
+        outputs=_outputs(hints.get("return", inspect.Signature.empty)),
         docstring=_docstring(func),
     )
 
@@ -118,17 +116,83 @@ def represent(self: NativeInterface) -> str:
     return f"({', '.join(inputs)}){' -> ' if returned else ''}{returned}:"
 
 
-def _input_type(
-    function: str, parameter: inspect.Parameter, hints: dict[str, Any]
-) -> Any:
-    if parameter.name not in hints:
+def _input_type(function: str, parameter: str, hints: dict[str, Any]) -> Any:
+    if parameter not in hints:
         from flyte._logging import logger
 
         logger.warning(
-            f"Function {function} has parameter {parameter.name} without type annotation."
+            f"Function {function} has parameter {parameter} without type annotation."
         )
         return inspect.Parameter.empty
-    return _without_literal(hints[parameter.name])
+    return _without_literal(hints[parameter])
+
+
+# What functions say of themselves. Reading that takes most of the time in which a task is declared, so the common case
+# is read directly: a function without attributes, which may be those of a wrapper, with annotations that name classes.
+
+
+def _is_plain(func: object) -> TypeGuard[FunctionType]:
+    return isinstance(func, FunctionType) and not vars(func)
+
+
+def _defaults(func: Callable[..., Any]) -> dict[str, Any] | None:
+    """Return the default of each parameter, or that there is none; None when their number is not fixed."""
+    if not _is_plain(func):
+        parameters = inspect.signature(func).parameters.values()
+        if any(parameter.kind in VARIADIC for parameter in parameters):
+            return None
+        return {parameter.name: parameter.default for parameter in parameters}
+    code = func.__code__
+    if code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
+        return None
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    given = func.__defaults__ or ()
+    last = names[code.co_argcount - len(given) : code.co_argcount]
+    return {
+        **dict.fromkeys(names, inspect.Parameter.empty),
+        **dict(zip(last, given, strict=True)),
+        **(func.__kwdefaults__ or {}),
+    }
+
+
+def _hints(func: Callable[..., Any]) -> dict[str, Any]:
+    """Evaluate the annotations of a function as `typing.get_type_hints` does."""
+    hints = _simple_hints(func) if _is_plain(func) else None
+    if hints is None:
+        return typing.get_type_hints(func, include_extras=True)
+    return hints
+
+
+def _simple_hints(func: FunctionType) -> dict[str, Any] | None:
+    """Evaluate annotations that name classes, or generic types of such; None when there are others."""
+    hints: dict[str, Any] = {}
+    for name, annotation in func.__annotations__.items():
+        hint = annotation
+        if isinstance(annotation, str):
+            try:
+                hint = eval(_compiled(annotation), func.__globals__)
+            except Exception:
+                return None
+        if hint is None:
+            hint = NoneType
+        if not _is_simple(hint):
+            return None
+        hints[name] = hint
+    return hints
+
+
+# The same few texts in all functions, as modules with annotations from the future have them.
+@lru_cache(maxsize=1024)
+def _compiled(annotation: str) -> CodeType:
+    return compile(annotation, "<annotation>", "eval", dont_inherit=True)
+
+
+def _is_simple(hint: object) -> bool:
+    """Tell whether there is nothing in a hint that is still to be evaluated."""
+    parts: tuple[object, ...] = (
+        hint.__args__ if isinstance(hint, GenericAlias) else (hint,)
+    )
+    return all(type(part) is type for part in parts)
 
 
 def _outputs(annotation: Any) -> dict[str, Any]:

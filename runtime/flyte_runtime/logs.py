@@ -5,7 +5,6 @@ Knows the environment variables that configure it: LOG_LEVEL, a name or a number
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from typing import TextIO
@@ -29,6 +28,8 @@ class JSONFormatter(logging.Formatter):
         }
         if record.exc_info:
             content["exc_info"] = self.formatException(record.exc_info)
+        import json
+
         return json.dumps(content)
 
 

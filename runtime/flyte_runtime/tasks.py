@@ -7,11 +7,14 @@ environment makes tasks, nor how they are serialized or run remotely.
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, get_origin
+
+from flyte_runtime.images import making
 
 if TYPE_CHECKING:
     from flyteidl2.core.tasks_pb2 import DataLoadingConfig
@@ -54,7 +57,7 @@ def complete(self: AnyTask) -> None:
     from flyte._retry import RetryStrategy
 
     if self.image == "auto":
-        self.image = Image.from_debian_base()
+        self.image = making.default_image()
     elif isinstance(self.image, str):
         self.image = Image.from_base(self.image)
     if isinstance(self.cache, str):
@@ -303,23 +306,34 @@ def _resolver_args(task: AnyFunctionTask, context: SerializationContext) -> list
 def _module_name(function: Callable[..., Any], root_dir: Path) -> str:
     """Name the function's module as it can be imported with the root folder on the path."""
     module = sys.modules.get(function.__module__)
-    path = _module_path(module)
-    if module is None or path is None:
+    file = getattr(module, "__file__", None)
+    if module is None or file is None:
         raise ValueError(f"Object {function.__name__} has no module.")
-    if INSTALLED.intersection(path.parts):
+    # Absolute before it is remembered: the working directory may change.
+    path, root = os.path.join(os.getcwd(), file), root_dir.absolute()
+    if _is_installed(path):
         return module.__name__
-    root = root_dir.absolute()
-    if not path.is_relative_to(root):
+    name = _name_below(path, root)
+    if name is None:
         raise ValueError(
             f"Object {function.__name__} module file {path} is not relative to source directory {root}"
             " and is not an installed package."
         )
+    return name
+
+
+# A module may hold many tasks.
+@lru_cache(maxsize=256)
+def _is_installed(file: str) -> bool:
+    return not INSTALLED.isdisjoint(Path(file).parts)
+
+
+@lru_cache(maxsize=256)
+def _name_below(file: str, root: Path) -> str | None:
+    path = Path(file)
+    if not path.is_relative_to(root):
+        return None
     return ".".join(path.relative_to(root).with_suffix("").parts)
-
-
-def _module_path(module: ModuleType | None) -> Path | None:
-    file = getattr(module, "__file__", None)
-    return None if file is None else Path(file).absolute()
 
 
 # Plugins

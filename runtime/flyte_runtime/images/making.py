@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import sys
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args
 
@@ -53,6 +53,14 @@ def refuse_construction(self: Image) -> NoReturn:
 def detect_python_version() -> tuple[int, int]:
     """Return the major and minor version of the running interpreter."""
     return sys.version_info[:2]
+
+
+@cache
+def default_image() -> Image:
+    """Return the image of environments that have none of their own; they all share it."""
+    from flyte._image import Image
+
+    return Image.from_debian_base()
 
 
 def from_base(cls: type[ImageType], image_uri: str) -> ImageType:
@@ -188,18 +196,26 @@ def clone(
 def _make(cls: type[ImageType], **values: Any) -> ImageType:
     """Make an image past its constructor, which refuses to."""
     image = object.__new__(cls)
+    # Classes are hashable, which type checkers do not believe of type variables.
+    kind: Any = cls
     # Not by assignment, which is refused.
     vars(image).update(
-        (field.name, values[field.name] if field.name in values else _default(field))
-        for field in dataclasses.fields(cls)
+        (name, values.get(name, default)) for name, default in _defaults(kind).items()
     )
     return image
 
 
-def _default(field: dataclasses.Field[Any]) -> object:
-    if field.default_factory is not dataclasses.MISSING:
-        return field.default_factory()
-    return field.default
+@cache
+def _defaults(cls: type[Any]) -> dict[str, Any]:
+    """Return the default of each field; images may share them, as they cannot be changed."""
+    return {
+        field.name: (
+            field.default
+            if field.default_factory is dataclasses.MISSING
+            else field.default_factory()
+        )
+        for field in dataclasses.fields(cls)
+    }
 
 
 def _check_layer(values: dict[str, Any], layer: object) -> None:

@@ -22,7 +22,7 @@ from flyte_runtime.types.errors import failure, type_name, unsupported
 from flyte_runtime.types.literals import Form
 
 if TYPE_CHECKING:
-    from flyteidl2.core.interface_pb2 import TypedInterface, VariableMap
+    from flyteidl2.core.interface_pb2 import TypedInterface
     from flyteidl2.core.literals_pb2 import Literal
     from flyteidl2.core.types_pb2 import LiteralType
     from flyteidl2.task.common_pb2 import NamedParameter
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from flyte.models import NativeInterface
 
 EXACT_IN_FLOATS = 2**53
+# What a list or a dictionary is written with before the type of its items.
+CONTAINERS = ((list,), (dict, str))
 TUPLE = "cannot travel as one value; use a list or a dataclass"
 _pickling: ContextVar[bool] = ContextVar("pickling", default=False)
 
@@ -41,16 +43,21 @@ def interface_to_proto(interface: NativeInterface) -> TypedInterface:
     """Describe the inputs and outputs of a task on the wire; a type that cannot travel is named with its place."""
     from flyteidl2.core.interface_pb2 import TypedInterface
 
-    inputs = {name: hint for name, (hint, _) in interface.inputs.items()}
-    return TypedInterface(
-        inputs=_variables("input", inputs),
-        outputs=_variables("output", interface.outputs),
-    )
+    # Built in place: nested constructors copy what they are given, once per level.
+    message = TypedInterface()
+    message.inputs.SetInParent()
+    message.outputs.SetInParent()
+    for name, (hint, _) in interface.inputs.items():
+        form = form_of(hint, f"input {name!r}")
+        message.inputs.variables[name].type.CopyFrom(form.type)
+    for name, hint in interface.outputs.items():
+        form = form_of(hint, f"output {name!r}")
+        message.outputs.variables[name].type.CopyFrom(form.type)
+    return message
 
 
 def default_inputs(interface: NativeInterface) -> list[NamedParameter]:
     """Write down the defaults of a task's inputs, falsy ones included."""
-    from flyteidl2.core.interface_pb2 import Parameter, Variable
     from flyteidl2.task.common_pb2 import NamedParameter
 
     parameters: list[NamedParameter] = []
@@ -64,20 +71,11 @@ def default_inputs(interface: NativeInterface) -> list[NamedParameter]:
             if default is interface.has_default
             else form.write(_promoted(default, hint), where)
         )
-        parameter = Parameter(var=Variable(type=form.type), default=literal)
-        parameters.append(NamedParameter(name=name, parameter=parameter))
+        parameter = NamedParameter(name=name)
+        parameter.parameter.var.type.CopyFrom(form.type)
+        parameter.parameter.default.CopyFrom(literal)
+        parameters.append(parameter)
     return parameters
-
-
-def _variables(sort: str, hints: typing.Mapping[str, Any]) -> VariableMap:
-    from flyteidl2.core.interface_pb2 import Variable, VariableMap
-
-    return VariableMap(
-        variables={
-            name: Variable(type=form_of(hint, f"{sort} {name!r}").type)
-            for name, hint in hints.items()
-        }
-    )
 
 
 def _stored_default(interface: NativeInterface, name: str) -> Literal:
@@ -132,6 +130,33 @@ def pickling() -> Generator[None, None, None]:
 
 def form_of(hint: Any, where: str) -> Form:
     """Find the form of a type."""
+    if type_registry.REGISTERED or not _is_simple(hint):
+        return _form_of(hint, where)
+    return _simple_form(hint)
+
+
+def _is_simple(hint: Any) -> bool:
+    """Tell whether a type consists of scalars alone.
+
+    Only the forms of these are kept: nothing can be wrong with them, and when two of them are equal, they are the same.
+    Unions are equal in any order, but their variants are not.
+    """
+    if isinstance(hint, types.GenericAlias):
+        *keys, item = hint.__args__
+        return (hint.__origin__, *keys) in CONTAINERS and _is_scalar(item)
+    return _is_scalar(hint)
+
+
+def _is_scalar(hint: object) -> bool:
+    return type(hint) is type and hint in scalars.SCALARS
+
+
+@lru_cache(maxsize=1024)
+def _simple_form(hint: Any) -> Form:
+    return _form_of(hint, "value")
+
+
+def _form_of(hint: Any, where: str) -> Form:
     if hint is None:
         hint = types.NoneType
     if not type_registry.is_hashable(typing.get_origin(hint) or hint):

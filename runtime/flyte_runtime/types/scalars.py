@@ -16,6 +16,7 @@ from flyte_runtime.types.literals import Form, unreadable
 
 if TYPE_CHECKING:
     from flyteidl2.core.literals_pb2 import Literal, Primitive
+    from flyteidl2.core.literals_pb2 import Scalar as ScalarMessage
 
 
 class Scalar(NamedTuple):
@@ -23,7 +24,7 @@ class Scalar(NamedTuple):
 
     tag: str
     simple: str
-    write: Callable[[Any], dict[str, Any]]
+    write: Callable[[Any, ScalarMessage], None]
     read: Callable[[Primitive], Any]
 
 
@@ -31,7 +32,6 @@ class Scalar(NamedTuple):
 def scalar(kind: type) -> Form:
     """Make the form of a type of SCALARS; a value must be exactly of that type."""
     from flyteidl2.core.literals_pb2 import Literal
-    from flyteidl2.core.literals_pb2 import Scalar as ScalarMessage
     from flyteidl2.core.types_pb2 import LiteralType
 
     rules = SCALARS[kind]
@@ -39,10 +39,12 @@ def scalar(kind: type) -> Form:
     def write(value: Any, where: str) -> Literal:
         if type(value) is not kind:
             raise mismatch(value, kind, where)
+        literal = Literal()
         try:
-            return Literal(scalar=ScalarMessage(**rules.write(value)))
+            rules.write(value, literal.scalar)
         except (OverflowError, UnicodeEncodeError, ValueError) as error:
             raise failure(f"{where}: {error}") from error
+        return literal
 
     def read(literal: Literal, where: str) -> Any:
         if kind is NoneType and literal.scalar.HasField("none_type"):
@@ -58,20 +60,17 @@ def scalar(kind: type) -> Form:
     return Form(rules.tag, LiteralType(simple=rules.simple), write, read)
 
 
-def _primitive(name: str, convert: Callable[[Any], Any] = lambda value: value) -> Any:
-    def write(value: Any) -> dict[str, Any]:
-        from flyteidl2.core.literals_pb2 import Primitive
+def _primitive(name: str) -> Any:
+    """Make the writer of a field of a plain value."""
 
-        content: dict[str, Any] = {name: convert(value)}
-        return {"primitive": Primitive(**content)}
+    def write(value: Any, scalar: ScalarMessage) -> None:
+        setattr(scalar.primitive, name, value)
 
     return write
 
 
-def _void(_: None) -> dict[str, Any]:
-    from flyteidl2.core.literals_pb2 import Void
-
-    return {"none_type": Void()}
+def _void(_: None, scalar: ScalarMessage) -> None:
+    scalar.none_type.SetInParent()
 
 
 def _field(name: str, convert: Callable[[Any], Any] = lambda value: value) -> Any:
@@ -84,20 +83,18 @@ def _field(name: str, convert: Callable[[Any], Any] = lambda value: value) -> An
     return read
 
 
-def _timestamp(value: datetime) -> Any:
-    from google.protobuf.timestamp_pb2 import Timestamp
-
-    stamp = Timestamp()
-    stamp.FromDatetime(value)
-    return stamp
+def _write_datetime(value: datetime, scalar: ScalarMessage) -> None:
+    scalar.primitive.datetime.SetInParent()
+    scalar.primitive.datetime.FromDatetime(value)
 
 
-def _duration(value: timedelta) -> Any:
-    from google.protobuf.duration_pb2 import Duration
+def _write_date(day: date, scalar: ScalarMessage) -> None:
+    _write_datetime(datetime.combine(day, time.min), scalar)
 
-    duration = Duration()
-    duration.FromTimedelta(value)
-    return duration
+
+def _write_duration(value: timedelta, scalar: ScalarMessage) -> None:
+    scalar.primitive.duration.SetInParent()
+    scalar.primitive.duration.FromTimedelta(value)
 
 
 def _read_int(primitive: Primitive) -> Any:
@@ -133,19 +130,19 @@ SCALARS: dict[type, Scalar] = {
     datetime: Scalar(
         "datetime",
         "DATETIME",
-        _primitive("datetime", _timestamp),
+        _write_datetime,
         _field("datetime", _read_datetime),
     ),
     date: Scalar(
         "date",
         "DATETIME",
-        _primitive("datetime", lambda day: _timestamp(datetime.combine(day, time.min))),
+        _write_date,
         _field("datetime", lambda stamp: _read_datetime(stamp).date()),
     ),
     timedelta: Scalar(
         "timedelta",
         "DURATION",
-        _primitive("duration", _duration),
+        _write_duration,
         _field("duration", lambda duration: duration.ToTimedelta()),
     ),
     NoneType: Scalar("none", "NONE", _void, _unset),

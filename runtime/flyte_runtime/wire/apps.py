@@ -16,7 +16,6 @@ from flyteidl2.app.app_definition_pb2 import (
     IngressConfig,
     Input,
     InputList,
-    Link,
     Meta,
     Profile,
     Replicas,
@@ -94,39 +93,40 @@ async def _with_values(parameters: list[Parameter]) -> list[Parameter]:
 def _app(
     app: AppEnvironment, context: SerializationContext, parameters: list[Parameter]
 ) -> App:
-    return App(
-        metadata=Meta(
-            id=Identifier(
-                org=context.org,
-                project=context.project,
-                domain=context.domain,
-                name=app.name,
-            )
-        ),
-        spec=_spec(app, context, parameters),
+    identifier = Identifier(
+        org=context.org,
+        project=context.project,
+        domain=context.domain,
+        name=app.name,
     )
+    message = App(metadata=Meta(id=identifier))
+    _fill(message.spec, app, context, parameters)
+    return message
 
 
-def _spec(
-    app: AppEnvironment, context: SerializationContext, parameters: list[Parameter]
-) -> Spec:
-    spec = Spec(
-        desired_state=Spec.DesiredState.DESIRED_STATE_ACTIVE,
-        autoscaling=_autoscaling(app.scaling),
-        ingress=_ingress(app),
-        security_context=_security_context(app),
-        cluster_pool=app.cluster_pool,
-        extended_resources=wire_containers.extended_resources_to_proto(app.resources),
-        runtime_metadata=_RUNTIME,
-        profile=Profile(type=app.type, short_description=app.description),
-        links=[
-            Link(path=link.path, title=link.title, is_relative=link.is_relative)
-            for link in app.links
-        ],
-        inputs=_inputs(parameters),
-    )
+def _fill(
+    spec: Spec,
+    app: AppEnvironment,
+    context: SerializationContext,
+    parameters: list[Parameter],
+) -> None:
+    """Write in place: a constructor copies the messages it is given, once per level."""
+    spec.desired_state = Spec.DesiredState.DESIRED_STATE_ACTIVE
+    spec.autoscaling.CopyFrom(_autoscaling(app.scaling))
+    spec.ingress.CopyFrom(_ingress(app))
+    security_context = _security_context(app)
+    if security_context is not None:
+        spec.security_context.CopyFrom(security_context)
+    spec.cluster_pool = app.cluster_pool
+    extended_resources = wire_containers.extended_resources_to_proto(app.resources)
+    if extended_resources is not None:
+        spec.extended_resources.CopyFrom(extended_resources)
+    spec.runtime_metadata.CopyFrom(_RUNTIME)
+    spec.profile.CopyFrom(Profile(type=app.type, short_description=app.description))
+    for link in app.links:
+        spec.links.add(path=link.path, title=link.title, is_relative=link.is_relative)
+    spec.inputs.CopyFrom(_inputs(parameters))
     _set_target(spec, app, context, parameters)
-    return spec
 
 
 # Where it runs

@@ -14,6 +14,8 @@ from flyteidl2.core.security_pb2 import Secret
 from flyteidl2.core.tasks_pb2 import ExtendedResources, GPUAccelerator
 from flyteidl2.core.tasks_pb2 import Resources as ResourcesMessage
 
+from flyte_runtime.images import making
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -160,12 +162,10 @@ def image_uri(
     image: str | Image, environment_name: str, context: SerializationContext
 ) -> str:
     """Return the image to run: the one that was built for the environment, if its image is built in layers."""
-    from flyte._image import Image
-
     if image == "auto":
-        image = _default_image()
+        image = making.default_image()
     elif isinstance(image, str):
-        image = Image.from_base(image)
+        image = _image_at(image)
     cache = context.image_cache
     if cache is None or not vars(image)["_layers"]:
         return image.uri
@@ -181,8 +181,8 @@ def image_uri(
     return cache.image_lookup[environment_name]
 
 
-@lru_cache(maxsize=1)
-def _default_image() -> Image:
+@lru_cache(maxsize=64)
+def _image_at(address: str) -> Image:
     from flyte._image import Image
 
-    return Image.from_debian_base()
+    return Image.from_base(address)

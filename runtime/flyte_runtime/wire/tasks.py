@@ -16,7 +16,7 @@ from flyteidl2.task.common_pb2 import NamedParameter
 from flyteidl2.task.task_definition_pb2 import TaskSpec
 from google.protobuf.duration_pb2 import Duration
 
-from flyte_runtime import checks
+from flyte_runtime import caching, checks, policies
 from flyte_runtime.types import engine as type_engine
 from flyte_runtime.wire import containers as wire_containers
 from flyte_runtime.wire import pods as wire_pods
@@ -116,10 +116,14 @@ def get_proto_task(
         ),
         type=task.task_type,
         task_type_version=task.task_type_version,
-        metadata=_metadata(task, context),
-        interface=type_engine.interface_to_proto(task.native_interface),
-        extended_resources=wire_containers.extended_resources_to_proto(task.resources),
     )
+    # In place: a constructor copies the messages it is given, once per level.
+    template.metadata.CopyFrom(_metadata(task, context))
+    interface = type_engine.interface_to_proto(task.native_interface)
+    template.interface.CopyFrom(interface)
+    extended_resources = wire_containers.extended_resources_to_proto(task.resources)
+    if extended_resources is not None:
+        template.extended_resources.CopyFrom(extended_resources)
     if task.secrets is not None:
         template.security_context.SetInParent()
         template.security_context.secrets.extend(
@@ -185,16 +189,15 @@ def _environment_name(task: AnyTask) -> str:
 
 
 def _metadata(task: AnyTask, context: SerializationContext) -> TaskMetadata:
-    from flyte._cache.cache import cache_from_request
     from flyte._retry import RetryStrategy
 
-    cache = cache_from_request(task.cache)
+    cache = caching.cache_from_request(task.cache)
     metadata = TaskMetadata(
-        runtime=_RUNTIME,
         cache_serializable=cache.serialize,
         interruptible=task.interruptible,
         debuggable=task.debuggable,
     )
+    metadata.runtime.CopyFrom(_RUNTIME)
     if cache.is_enabled():
         metadata.discoverable = True
         metadata.discovery_version = _cache_version(task, context)
@@ -213,23 +216,24 @@ def _metadata(task: AnyTask, context: SerializationContext) -> TaskMetadata:
 
 
 def _cache_version(task: AnyTask, context: SerializationContext) -> str:
-    from flyte._cache.cache import VersionParameters, cache_from_request
+    from flyte._cache.cache import VersionParameters
 
     bundle = context.code_bundle
     if bundle is not None and bundle.pkl:
         # Even a version that was given: the pickled code may be any.
         return bundle.computed_version
     function = getattr(task, "func", None)
-    return cache_from_request(task.cache).get_version(
+    return caching.cache_from_request(task.cache).get_version(
         VersionParameters(func=function, image=task.image)
     )
 
 
 def _duration(timeout: TimeoutType) -> Duration:
     """Return the greatest time a task may run, to the microsecond."""
-    from flyte._timeout import timeout_from_request
-
-    runtime = timeout_from_request(timeout).max_runtime
+    if type(timeout) is int and timeout == 0:
+        # Most tasks have no limit.
+        return Duration()
+    runtime = policies.timeout_from_request(timeout).max_runtime
     message = Duration()
     message.FromTimedelta(checks.require_duration("timeout", runtime))
     return message
