@@ -43,9 +43,14 @@ def read_core(module: str, path: str, text: str) -> CoreModule:
 
     try:
         tree = griffe.visit(module, filepath=Path(path), code=text)
-    except SyntaxError as error:
-        place = Location(path, error.lineno or 1, error.offset or 1)
-        message = f"'{path}' is not Python: {error.msg}"
+    except (SyntaxError, ValueError) as error:
+        # A NUL byte is a ValueError before Python 3.11.4.
+        place = Location(path)
+        reason = str(error)
+        if isinstance(error, SyntaxError):
+            place = Location(path, error.lineno or 1, error.offset or 1)
+            reason = error.msg
+        message = f"'{path}' is not Python: {reason}"
         finding = Diagnostic(place, "core-syntax", message)
         return CoreModule(path, {}, frozenset(), finding)
     lines = text.split("\n")

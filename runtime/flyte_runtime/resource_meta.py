@@ -157,11 +157,14 @@ def _enum_form(kind: type[Enum]) -> Form:
     def read(value: Any, where: str) -> Any:
         if issubclass(kind, Flag) and type(value) is int:
             try:
-                return kind(value)
+                combined = kind(value)
             except ValueError:
-                raise ValueError(
-                    f"{where}: {value} is no combination of {kind.__name__}"
-                ) from None
+                combined = None
+            # Python 3.11.2 drops unknown bits instead of refusing them.
+            if combined is None or combined.value != value:
+                message = f"{where}: {value} is no combination of {kind.__name__}"
+                raise ValueError(message)
+            return combined
         member = keys.get(_typed(value)) if _is_scalar(value) else None
         if member is None:
             known = ", ".join(json.dumps(key) for _, key in keys)

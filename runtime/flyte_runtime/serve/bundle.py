@@ -38,19 +38,23 @@ def unpack_archive(location: str, folder: Path) -> None:
             tarfile.open(fileobj=stream, mode="r:*") as archive,
         ):
             members = archive.getmembers()
-            _check_members(members)
-            # The filter looks at the disk, too: at links that were there before.
-            archive.extractall(folder, members, filter="data")
+            _check_members(members, folder.resolve())
+            # Python 3.11.4 brought filters; the checks above do without them.
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
+            archive.extractall(folder, members)
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise Failure(f"cannot unpack {location!r}: {error}") from error
 
 
-def _check_members(members: Iterable[tarfile.TarInfo]) -> None:
+def _check_members(members: Iterable[tarfile.TarInfo], folder: Path) -> None:
     links: set[PurePosixPath] = set()
     for member in members:
         path = PurePosixPath(member.name)
         if path.is_absolute() or ".." in path.parts:
             raise tarfile.TarError(f"{member.name!r} is outside the folder")
+        if not (folder / path).resolve().is_relative_to(folder):
+            # A link that was there before.
+            raise tarfile.TarError(f"{member.name!r} leads out of the folder")
         if not links.isdisjoint(path.parents):
             raise tarfile.TarError(f"{member.name!r} is below a link")
         if member.issym():
