@@ -10,13 +10,17 @@ from codegen import state
 
 def main() -> None:
     """Run the command; a ``generate`` without changes ends before anything heavy is imported."""
-    answer = _nothing_changed(sys.argv[1:])
-    if answer is not None:
-        print(answer)
-        return
-    from codegen import cli
+    try:
+        answer = _nothing_changed(sys.argv[1:])
+        if answer is not None:
+            print(answer)
+            return
+        from codegen import cli
 
-    cli.main()
+        cli.main()
+    except KeyboardInterrupt:
+        # Ctrl-C before click is there to catch it; 128 + SIGINT, as shells say it.
+        sys.exit(130)
 
 
 def _nothing_changed(arguments: list[str]) -> str | None:

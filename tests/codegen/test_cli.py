@@ -278,6 +278,29 @@ def test_interrupt_ends_quietly(project: Path) -> None:
     assert not (project / "generated").exists()
 
 
+def test_interrupt_while_starting_ends_quietly(project: Path) -> None:
+    """Ctrl-C while modules are still being imported prints no traceback either."""
+    program = (
+        "import sys\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'codegen.cli': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "sys.argv = ['codegen', 'check']\n"
+        "from codegen.__main__ import main\n"
+        "main()\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "")
+
+
 @pytest.mark.parametrize("seed", ["0", "1", "4242"])
 def test_output_does_not_depend_on_the_surroundings(tmp_path: Path, seed: str) -> None:
     """Hash seed, locale, time zone and the order of files on disk leave every byte as it is."""
