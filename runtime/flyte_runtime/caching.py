@@ -12,18 +12,19 @@ import inspect
 import textwrap
 from typing import TYPE_CHECKING, Any, get_args
 
+from flyte._cache.cache import Cache, CacheBehavior, CachePolicy
 from flyte_runtime import checks
 
 if TYPE_CHECKING:
-    from flyte._cache.cache import Cache, CachePolicy, CacheRequest, VersionParameters
+    from flyte._cache.cache import CacheRequest, VersionParameters
     from flyte._cache.policy_function_body import FunctionBodyPolicy
+
+BEHAVIORS = get_args(CacheBehavior)
 
 
 def initialise_cache(self: Cache) -> None:
     """Check the fields, and bring the policies of an enabled cache into a list."""
-    from flyte._cache.cache import CacheBehavior, CachePolicy
-
-    checks.require_choice("behavior", self.behavior, get_args(CacheBehavior))
+    checks.require_choice("behavior", self.behavior, BEHAVIORS)
     checks.require(
         "version_override", self.version_override, (str, type(None)), "a str or None"
     )
@@ -111,6 +112,4 @@ def get_default_policies() -> list[CachePolicy]:
 
 def cache_from_request(cache: CacheRequest) -> Cache:
     """Turn any form of a request into a configuration."""
-    from flyte._cache.cache import Cache
-
     return cache if isinstance(cache, Cache) else Cache(behavior=cache)

@@ -1,15 +1,14 @@
-"""Connectors: the registry, the phases of a job, and the checks in front of the connector service.
+"""Connectors: the registry, the secrets of their tasks, and the phases of a job.
 
-Knows which connector serves which task type, and what the service and the local executor accept. It must not know
-gRPC or how a connector talks to its own service; the metadata of jobs is in `resource_meta`.
+Knows which connector serves which task type. It must not know gRPC or how a connector talks to its own service: the
+service is in `service/`, local execution in `local_jobs`, the metadata of jobs in `resource_meta`.
 """
 
 from __future__ import annotations
 
 import difflib
-import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flyteidl2.connector.connector_pb2 import Connector
@@ -18,17 +17,23 @@ if TYPE_CHECKING:
     from flyte._secret import Secret
     from flyte.connectors._connector import (
         AsyncConnector,
-        AsyncConnectorExecutorMixin,
         ConnectorRegistryKey,
         ConnectorSecretsMixin,
     )
-    from flyte.connectors._server import ConnectorService
 
 # Keyed by task type and version, in the order of registration. A connector's categories are derived from it, so that a
 # connector that takes another's place takes it everywhere.
 _registered: dict[ConnectorRegistryKey, AsyncConnector] = {}
 
-MODULE_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+# What operations of connectors are given besides secrets and settings, which have names of their own.
+RESERVED = (
+    "self",
+    "task_template",
+    "output_prefix",
+    "inputs",
+    "task_execution_metadata",
+    "resource_meta",
+)
 
 # What services call the states of a job, in lower case.
 FAILED = ("failed", "timeout", "timedout", "canceled", "cancelled", "skipped")
@@ -63,6 +68,11 @@ def get_connector(task_type_name: str, task_type_version: int = 0) -> AsyncConne
         raise FlyteConnectorNotFound(
             f"no connector is registered for task type {_category(key)}; {_advice(key)}"
         ) from None
+
+
+def is_served(task_type_name: str) -> bool:
+    """Tell whether a connector serves any version of a task type."""
+    return any(key.task_type_name == task_type_name for key in _registered)
 
 
 def list_connectors() -> list[Connector]:
@@ -189,79 +199,3 @@ def is_terminal_phase(phase: TaskExecution.Phase) -> bool:
         TaskExecution.FAILED,
         TaskExecution.RETRYABLE_FAILED,
     )
-
-
-# The service and the local executor
-
-
-async def run(
-    cls: type[ConnectorService],
-    port: int,
-    prometheus_port: int,
-    worker: int,
-    timeout: int | None,
-    modules: list[str] | None,
-) -> None:
-    """Check the arguments of the connector service, which does not exist yet."""
-    _check_port("port", port)
-    _check_port("prometheus_port", prometheus_port)
-    if port == prometheus_port:
-        raise ValueError(
-            f"port and prometheus_port must differ, both are {port}; one port cannot serve both"
-        )
-    _check_integer("worker", worker, 1)
-    if timeout is not None:
-        _check_integer("timeout", timeout, 1)
-    _check_modules(modules)
-    raise NotImplementedError(
-        "the connector service is missing: this version cannot serve connectors over gRPC"
-    )
-
-
-async def execute(self: AsyncConnectorExecutorMixin, **kwargs: Any) -> Any:
-    """Find the connector of a task that is to be executed locally, which is not possible yet."""
-    from flyte._task import TaskTemplate
-
-    if not isinstance(self, TaskTemplate):
-        raise TypeError(
-            f"AsyncConnectorExecutorMixin must be mixed into a task template, {type(self).__name__} is none"
-        )
-    connector = get_connector(self.task_type, self.task_type_version)
-    raise NotImplementedError(
-        f"the local executor of connector tasks is missing: task {self.name!r} cannot be run with"
-        f" connector {connector.name!r}"
-    )
-
-
-def _check_port(name: str, value: object) -> None:
-    _check_integer(name, value, 1, 65535)
-
-
-def _check_integer(
-    name: str, value: object, least: int, most: int | None = None
-) -> None:
-    if type(value) is not int:
-        raise TypeError(f"{name} must be an int, got {type(value).__name__}")
-    if value < least or (most is not None and value > most):
-        limits = f"at least {least}" if most is None else f"from {least} to {most}"
-        raise ValueError(f"{name} must be {limits}, got {value}")
-
-
-def _check_modules(modules: object) -> None:
-    if modules is None:
-        return
-    if not _is_list(modules):
-        raise TypeError(
-            f"modules must be a list of module names, got {type(modules).__name__}"
-        )
-    for name in modules:
-        if not isinstance(name, str):
-            raise TypeError(
-                f"modules must be a list of module names, got one of type {type(name).__name__}"
-            )
-        if not MODULE_NAME.fullmatch(name):
-            raise ValueError(f"modules: {name!r} is not the name of a module")
-
-
-def _is_list(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
-    return isinstance(value, (list, tuple))

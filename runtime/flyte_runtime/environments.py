@@ -1,39 +1,28 @@
-"""Environments: checks, dependencies, copies, and the tasks of a task environment.
+"""Environments: checks, dependencies and copies.
 
-Knows `flyte.Environment` and `flyte.TaskEnvironment`, and keeps the list of all environments of the process. It must
-not know apps, which build on it, nor how anything is serialized.
+Knows `flyte.Environment`, and keeps the list of all environments of the process. It must not know task environments and
+apps, which build on it, nor how anything is serialized. The classes checked for are imported on top: this module is
+itself imported only to make an environment.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import re
-import weakref
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard, TypeVar, get_args
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from flyte._environment import Environment
+from flyte._image import Image
+from flyte._pod import PodTemplate
+from flyte._resources import Resources
+from flyte._secret import Secret
 from flyte_runtime import checks
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
-    from flyte._cache.cache import CacheRequest
-    from flyte._doc import Documentation
-    from flyte._environment import Environment
-    from flyte._image import Image
-    from flyte._link import Link
-    from flyte._pod import PodTemplate
-    from flyte._resources import Resources
-    from flyte._retry import RetryStrategy
     from flyte._secret import SecretRequest
-    from flyte._task import AsyncFunctionTaskTemplate, F, P, R, TaskTemplate
-    from flyte._task_environment import TaskEnvironment
-    from flyte._trigger import Trigger
 
     EnvironmentType = TypeVar("EnvironmentType", bound=Environment)
-    TaskEnvironmentType = TypeVar("TaskEnvironmentType", bound=TaskEnvironment)
-    AnyTask = TaskTemplate[..., Any, Any]
 
 _NAME = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 
@@ -50,31 +39,8 @@ def initialise_environment(self: Environment) -> None:
     register(self)
 
 
-def initialise_task_environment(self: TaskEnvironment) -> None:
-    """Check the fields of a task environment, and add it to the list."""
-    from flyte._reusable_environment import ReusePolicy
-
-    check_fields(self)
-    check_name(self)
-    checks.require(
-        "reusable", self.reusable, (ReusePolicy, type(None)), "a ReusePolicy or None"
-    )
-    _check_cache(self.cache)
-    checks.require("queue", self.queue, (str, type(None)), "a str or None")
-    if self.reusable is not None and self.plugin_config is not None:
-        raise ValueError(
-            f"environment {self.name!r} cannot have both reusable and plugin_config"
-        )
-    register(self)
-
-
 def check_fields(self: Environment) -> None:
     """Check what all environments have in common, except the name; shorten the description."""
-    from flyte._environment import Environment
-    from flyte._image import Image
-    from flyte._pod import PodTemplate
-    from flyte._resources import Resources
-
     checks.require("name", self.name, str, "a str")
     checks.require("image", self.image, (str, Image), "a str or an Image")
     _check_secrets(self.secrets)
@@ -83,7 +49,7 @@ def check_fields(self: Environment) -> None:
         "resources", self.resources, (Resources, type(None)), "a Resources or None"
     )
     checks.require_strings_by_name("env_vars", self.env_vars)
-    _check_pod_template(self.pod_template, PodTemplate)
+    check_pod_template(self.pod_template)
     checks.require("description", self.description, (str, type(None)), "a str or None")
     if self.description is not None:
         self.description = checks.shorten_description(self.description)
@@ -100,6 +66,16 @@ def check_name(self: Environment) -> None:
         )
 
 
+def check_pod_template(pod_template: object) -> None:
+    """Insist on a pod template, or the name of one."""
+    checks.require(
+        "pod_template",
+        pod_template,
+        (str, PodTemplate, type(None)),
+        "a str, a PodTemplate or None",
+    )
+
+
 def register(environment: Environment) -> None:
     """Add an environment to the list; called last, so that a refused one is never in it."""
     _loaded.append(environment)
@@ -111,8 +87,6 @@ def list_loaded_environments() -> list[Environment]:
 
 
 def _check_secrets(secrets: object) -> None:
-    from flyte._secret import Secret
-
     if checks.is_list(secrets):
         for index, item in enumerate(secrets):
             checks.require(
@@ -127,30 +101,11 @@ def _check_secrets(secrets: object) -> None:
         )
 
 
-def _check_pod_template(pod_template: object, pod_template_class: type) -> None:
-    checks.require(
-        "pod_template",
-        pod_template,
-        (str, pod_template_class, type(None)),
-        "a str, a PodTemplate or None",
-    )
-
-
-def _check_cache(cache: object) -> None:
-    from flyte._cache.cache import Cache, CacheBehavior
-
-    checks.require("cache", cache, (str, Cache), "a str or a Cache")
-    if isinstance(cache, str):
-        checks.require_choice("cache", cache, get_args(CacheBehavior))
-
-
 # Dependencies
 
 
 def add_dependency(self: Environment, *env: Environment) -> None:
     """Add dependencies that are not there yet; add none at all if one of them is refused."""
-    from flyte._environment import Environment
-
     for dependency in env:
         checks.require("a dependency", dependency, Environment, "an Environment")
         _refuse_self(self, dependency)
@@ -225,31 +180,6 @@ def clone_environment(
     return copy_environment(self, name, given, kwargs)
 
 
-def clone_task_environment(
-    self: TaskEnvironmentType,
-    name: str,
-    image: str | Image | Literal["auto"] | None = None,
-    resources: Resources | None = None,
-    env_vars: dict[str, str] | None = None,
-    secrets: SecretRequest | None = None,
-    depends_on: list[Environment] | None = None,
-    description: str | None = None,
-    interruptible: bool | None = None,
-    **kwargs: Any,
-) -> TaskEnvironmentType:
-    """Copy a task environment under another name, without its tasks."""
-    given = {
-        "image": image,
-        "resources": resources,
-        "env_vars": env_vars,
-        "secrets": secrets,
-        "depends_on": depends_on,
-        "description": description,
-        "interruptible": interruptible,
-    }
-    return copy_environment(self, name, given, kwargs)
-
-
 def copy_environment(
     environment: EnvironmentType,
     name: str,
@@ -295,169 +225,3 @@ def _copy_container(value: object) -> object:
     if checks.is_dict(value):
         return dict(value)
     return value
-
-
-# Tasks
-
-
-def tasks(self: TaskEnvironment) -> dict[str, AnyTask]:
-    """Return the tasks by full name."""
-    declared: dict[str, AnyTask] = vars(self)["_tasks"]
-    return declared
-
-
-def task(
-    self: TaskEnvironment,
-    _func: F | None = None,
-    *,
-    short_name: str | None = None,
-    cache: CacheRequest | None = None,
-    retries: int | RetryStrategy = 0,
-    timeout: timedelta | int = 0,
-    docs: Documentation | None = None,
-    pod_template: str | PodTemplate | None = None,
-    report: bool = False,
-    interruptible: bool | None = None,
-    max_inline_io_bytes: int = 10485760,
-    queue: str | None = None,
-    triggers: tuple[Trigger, ...] | Trigger = (),
-    links: tuple[Link, ...] | Link = (),
-) -> (
-    Callable[[F], AsyncFunctionTaskTemplate[P, R, F]]
-    | AsyncFunctionTaskTemplate[P, R, F]
-):
-    """Make a task of a function, or return the decorator that does."""
-    from flyte._link import Link
-    from flyte._pod import PodTemplate
-    from flyte._trigger import Trigger
-    from flyte.models import NativeInterface
-
-    _check_pod_template(pod_template, PodTemplate)
-    if pod_template is not None and self.reusable is not None:
-        raise ValueError(
-            f"a task of environment {self.name!r} cannot have a pod_template, "
-            "because the environment is reusable"
-        )
-    if cache is not None:
-        _check_cache(cache)
-    all_triggers = _as_tuple("triggers", triggers, Trigger, "a Trigger")
-    all_links = _as_tuple("links", links, Link, "a flyte.Link")
-
-    def decorate(func: F) -> AsyncFunctionTaskTemplate[P, R, F]:
-        function_name = _check_function(self, func)
-        template_class: type[AsyncFunctionTaskTemplate[P, R, F]] = _template_class(self)
-        template = template_class(
-            func=func,
-            name=f"{self.name}.{function_name}",
-            image=self.image,
-            resources=self.resources,
-            cache=self.cache if cache is None else cache,
-            retries=retries,
-            timeout=timeout,
-            reusable=self.reusable,
-            docs=docs,
-            env_vars=self.env_vars,
-            secrets=self.secrets,
-            pod_template=self.pod_template if pod_template is None else pod_template,
-            parent_env=weakref.ref(self),
-            parent_env_name=self.name,
-            interface=NativeInterface.from_callable(func),
-            report=report,
-            short_name=short_name or function_name,
-            plugin_config=self.plugin_config,
-            max_inline_io_bytes=max_inline_io_bytes,
-            queue=self.queue if queue is None else queue,
-            interruptible=(
-                self.interruptible if interruptible is None else interruptible
-            ),
-            triggers=all_triggers,
-            links=all_links,
-        )
-        self.tasks[template.name] = template
-        return template
-
-    return decorate if _func is None else decorate(_func)
-
-
-def _as_tuple(field: str, value: object, item: type, wanted: str) -> tuple[Any, ...]:
-    if checks.is_list(value):
-        items = tuple(value)
-    else:
-        items = value if checks.is_tuple(value) else (value,)
-    for element in items:
-        checks.require(field, element, item, f"{wanted} or a tuple of these")
-    return items
-
-
-def _check_function(self: TaskEnvironment, func: object) -> str:
-    if _is_task(func):
-        raise TypeError(f"{func.name!r} is a task already")
-    name = getattr(func, "__name__", None)
-    if not callable(func) or not isinstance(name, str):
-        raise TypeError(f"a task is made of a function, got {checks.describe(func)}")
-    if (
-        self.reusable is not None
-        and self.reusable.concurrency > 1
-        and not inspect.iscoroutinefunction(func)
-    ):
-        raise ValueError(
-            f"{name!r} must be an async function, because environment {self.name!r} "
-            f"runs {self.reusable.concurrency} tasks at a time in one container; "
-            "write it with async def, or set the concurrency of reusable to 1"
-        )
-    return name
-
-
-def _is_task(value: object) -> TypeGuard[AnyTask]:
-    from flyte._task import TaskTemplate
-
-    return isinstance(value, TaskTemplate)
-
-
-def _template_class(self: TaskEnvironment) -> type[Any]:
-    from flyte._task import AsyncFunctionTaskTemplate
-    from flyte.extend import TaskPluginRegistry
-
-    config: object = self.plugin_config
-    if config is None:
-        return AsyncFunctionTaskTemplate
-    config_type = type(config)
-    plugin: type[Any] | None = TaskPluginRegistry.find(config_type)
-    if plugin is None:
-        raise ValueError(
-            f"no task plugin is registered for {config_type.__name__}, the type of "
-            f"plugin_config in environment {self.name!r}; "
-            "register one with flyte.extend.TaskPluginRegistry.register"
-        )
-    return plugin
-
-
-def from_task(
-    cls: type[TaskEnvironmentType], name: str, *tasks: AnyTask
-) -> TaskEnvironmentType:
-    """Make an environment of tasks that belong to none."""
-    from flyte._task import TaskTemplate
-
-    for task in tasks:
-        checks.require("a task", task, TaskTemplate, "a TaskTemplate")
-        owner = task.parent_env() if task.parent_env is not None else None
-        if owner is not None:
-            raise ValueError(
-                f"task {task.name!r} belongs to environment {owner.name!r} already"
-            )
-    images = {task.image for task in tasks}
-    if len(images) > 1:
-        raise ValueError(
-            f"the tasks of environment {name!r} must have the same image, "
-            f"got {len(images)} different ones"
-        )
-    by_name = {task.name: task for task in tasks}
-    for task in tasks:
-        if by_name[task.name] is not task:
-            raise ValueError(f"two tasks have the name {task.name!r}")
-    environment = cls(name, image=images.pop() if images else "auto")
-    environment.tasks.update(by_name)
-    for task in tasks:
-        task.parent_env = weakref.ref(environment)
-        task.parent_env_name = name
-    return environment

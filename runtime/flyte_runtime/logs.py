@@ -26,6 +26,8 @@ class JSONFormatter(logging.Formatter):
             "lineno": record.lineno,
             "funcName": record.funcName,
         }
+        # What code of the SDK attaches to its records.
+        content.update(getattr(record, "fields", {}))
         if record.exc_info:
             content["exc_info"] = self.formatException(record.exc_info)
         import json

@@ -7,13 +7,26 @@ environment makes tasks, nor how they are serialized or run remotely.
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    ParamSpec,
+    TypeGuard,
+    TypeVar,
+    get_origin,
+)
 
+from flyte._cache.cache import Cache
+from flyte._image import Image
+from flyte._retry import RetryStrategy
+from flyte_runtime import syncify
 from flyte_runtime.images import making
 
 if TYPE_CHECKING:
@@ -23,7 +36,6 @@ if TYPE_CHECKING:
     from flyte._link import Link
     from flyte._pod import PodTemplate
     from flyte._resources import Resources
-    from flyte._retry import RetryStrategy
     from flyte._reusable_environment import ReusePolicy
     from flyte._secret import SecretRequest
     from flyte._task import AsyncFunctionTaskTemplate, TaskTemplate
@@ -52,10 +64,6 @@ SHARED = ("resources", "env_vars", "secrets")
 
 def complete(self: AnyTask) -> None:
     """Replace the short forms of settings by the objects they stand for."""
-    from flyte._cache.cache import Cache
-    from flyte._image import Image
-    from flyte._retry import RetryStrategy
-
     if self.image == "auto":
         self.image = making.default_image()
     elif isinstance(self.image, str):
@@ -70,8 +78,6 @@ def complete(self: AnyTask) -> None:
 
 def complete_function_task(self: AnyFunctionTask) -> None:
     """Complete the settings, and note whether a call of the function returns its result."""
-    import inspect
-
     complete(self)
     if not inspect.iscoroutinefunction(self.func):
         vars(self)["_call_as_synchronous"] = True
@@ -114,19 +120,40 @@ def call(self: TaskTemplate[P, R, F], *args: P.args, **kwargs: P.kwargs) -> R:
     from flyte.errors import RuntimeSystemError, RuntimeUserError
 
     try:
-        return self.forward(*args, **kwargs)
+        result: R = _finished(self, self.forward(*args, **kwargs))
+        return result
     except (RuntimeSystemError, RuntimeUserError):
         raise
     except Exception as error:
         raise RuntimeUserError(type(error).__name__, str(error)) from error
 
 
+def _finished(task: AnyTask, result: object) -> Any:
+    """Wait for the coroutine of a task whose calls return the result itself."""
+    if vars(task)["_call_as_synchronous"] and _is_coroutine(result):
+        return syncify.block(result)
+    return result
+
+
+def _is_coroutine(value: object) -> TypeGuard[Coroutine[Any, Any, Any]]:
+    return isinstance(value, Coroutine)
+
+
 async def aio(self: TaskTemplate[P, R, F], *args: P.args, **kwargs: P.kwargs) -> Any:
     """Call what the task wraps, and await the result if that is what it takes."""
-    import inspect
-
     result: Any = self.forward(*args, **kwargs)
     return await result if inspect.isawaitable(result) else result
+
+
+def forward_to_execute(
+    self: TaskTemplate[P, R, F], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """Execute a task that wraps no function, as its plugin does; the coroutine is the caller's to await."""
+    from flyte_runtime import local_values
+
+    execution: Any = self.execute(**local_values.bind(self, args, kwargs))
+    result: R = execution
+    return result
 
 
 def forward(
@@ -135,6 +162,24 @@ def forward(
     """Call the function; the coroutine of an asynchronous one is the caller's to await."""
     function: Callable[P, R] = self.func
     return function(*args, **kwargs)
+
+
+async def no_execution(self: AnyTask, *args: Any, **kwargs: Any) -> Any:
+    """Refuse: the task says neither by a plugin nor by a function how it runs."""
+    raise NotImplementedError(
+        f"{type(self).__name__} does not say how task {self.name!r} is executed; override execute"
+    )
+
+
+async def execute_function(self: AnyFunctionTask, *args: Any, **kwargs: Any) -> Any:
+    """Call the function between the hooks, and await the result if that is what it takes."""
+    await self.pre(*args, **kwargs)
+    result: Any = self.func(*args, **kwargs)
+    if inspect.isawaitable(result):
+        result = await result
+    # For its effects only: many plugins return nothing from it.
+    await self.post(result)
+    return result
 
 
 async def pre(self: AnyTask, *args: Any, **kwargs: Any) -> dict[str, Any]:

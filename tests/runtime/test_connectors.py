@@ -22,10 +22,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flyte._secret import Secret
-from flyte._task import TaskTemplate
 from flyte.connectors import (
     AsyncConnector,
-    AsyncConnectorExecutorMixin,
     ConnectorRegistry,
     ConnectorService,
     Resource,
@@ -37,7 +35,6 @@ from flyte.connectors._connector import (
     FlyteConnectorNotFound,
 )
 from flyte.connectors.utils import convert_to_flyte_phase, is_terminal_phase
-from flyte.models import NativeInterface
 from flyte_runtime import connectors
 
 
@@ -799,49 +796,6 @@ def test_the_service_refuses_bad_arguments_first(
     """Arguments are checked before anything is started."""
     with refused(error, message):
         run(**{**ARGUMENTS, **argument})
-
-
-@BOTH_WAYS
-@pytest.mark.parametrize("modules", [None, [], ["package.module", "_private.ä1"]])
-def test_the_service_is_missing(
-    run: Callable[..., None], modules: list[str] | None
-) -> None:
-    """With good arguments, the error says what this version lacks."""
-    with refused(
-        NotImplementedError,
-        "the connector service is missing: this version cannot serve connectors over gRPC",
-    ):
-        run(**{**ARGUMENTS, "timeout": 5, "modules": modules})
-
-
-class ConnectorTask(AsyncConnectorExecutorMixin, TaskTemplate[..., Any, Any]):
-    """A task that a connector executes."""
-
-
-def test_the_executor_finds_the_connector_first() -> None:
-    """A task without a connector is told so; with one, the error says what this version lacks."""
-    task = ConnectorTask(
-        name="env.task", interface=NativeInterface({}, {}), task_type="example"
-    )
-
-    with pytest.raises(FlyteConnectorNotFound):
-        asyncio.run(task.execute())
-
-    ConnectorRegistry.register(connector("example"))
-    with refused(
-        NotImplementedError,
-        "the local executor of connector tasks is missing: task 'env.task' cannot be run with connector 'Example'",
-    ):
-        asyncio.run(task.execute())
-
-
-def test_the_executor_needs_a_task() -> None:
-    """The mixin alone is no task."""
-    with refused(
-        TypeError,
-        "AsyncConnectorExecutorMixin must be mixed into a task template, AsyncConnectorExecutorMixin is none",
-    ):
-        asyncio.run(AsyncConnectorExecutorMixin().execute())
 
 
 def test_life_cycle_methods_are_coroutines() -> None:

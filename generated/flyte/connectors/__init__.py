@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-from flyte.connectors._connector import (
-    AsyncConnector,
-    AsyncConnectorExecutorMixin,
-    ConnectorRegistry,
-    Resource,
-    ResourceMeta,
-)
-from flyte.connectors._server import ConnectorService
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flyte.connectors._connector import (
+        AsyncConnector,
+        AsyncConnectorExecutorMixin,
+        ConnectorRegistry,
+        Resource,
+        ResourceMeta,
+    )
+    from flyte.connectors._server import ConnectorService
 
 __all__ = [
     "AsyncConnector",
@@ -22,3 +25,26 @@ __all__ = [
     "Resource",
     "ResourceMeta",
 ]
+
+# Type checkers read the imports above; with these functions they would accept any name.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import an exported name when it is first used."""
+        from importlib import import_module
+
+        defined_in = {
+            "AsyncConnector": "flyte.connectors._connector",
+            "AsyncConnectorExecutorMixin": "flyte.connectors._connector",
+            "ConnectorRegistry": "flyte.connectors._connector",
+            "ConnectorService": "flyte.connectors._server",
+            "Resource": "flyte.connectors._connector",
+            "ResourceMeta": "flyte.connectors._connector",
+        }
+        if name not in defined_in:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(defined_in[name]), name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

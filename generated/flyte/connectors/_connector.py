@@ -141,15 +141,23 @@ class AsyncConnectorExecutorMixin:
             **kwargs: The inputs of the task, by name.
 
         Returns:
-            The outputs of the job.
+            The only output, several as a tuple in the order of the interface, None when
+            there is none.
 
         Raises:
-            TypeError: The class is not mixed into a task template.
+            TypeError: The class is not mixed into a task template, an input is missing,
+                not known or of the wrong type, or the outputs of the job are not those
+                of the interface.
+            ValueError: The configuration lists a secret whose environment variable is
+                not set.
             FlyteConnectorNotFound: No connector serves the task's type and version.
+            RuntimeUserError: The job was not created, failed or was aborted.
+            RuntimeSystemError: The job ended in a failure that may be retried, or could
+                not be polled.
         """
-        from flyte_runtime import connectors
+        from flyte_runtime import local_jobs
 
-        return await connectors.execute(self, **kwargs)
+        return await local_jobs.execute(self, **kwargs)
 
 
 class ConnectorRegistry:

@@ -35,10 +35,11 @@ class _ConnectorServiceRun:
         timeout: int | None,
         modules: list[str] | None,
     ) -> None:
-        from flyte_runtime import connectors, syncify
+        from flyte_runtime import syncify
+        from flyte_runtime.service import lifecycle
 
         syncify.block(
-            connectors.run(
+            lifecycle.run(
                 ConnectorService, port, prometheus_port, worker, timeout, modules
             ),
         )
@@ -51,9 +52,9 @@ class _ConnectorServiceRun:
         timeout: int | None,
         modules: list[str] | None,
     ) -> None:
-        from flyte_runtime import connectors
+        from flyte_runtime.service import lifecycle
 
-        await connectors.run(
+        await lifecycle.run(
             ConnectorService, port, prometheus_port, worker, timeout, modules
         )
 

@@ -1,0 +1,157 @@
+"""The gRPC server: its port, its certificates, health and reflection around the connector services.
+
+Knows grpcio's objects and the options they take. It must not know signals or how long the server is to run.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from flyte_runtime.service import ports, routes
+from flyte_runtime.service.auth import BearerToken
+from flyte_runtime.service.calls import Calls
+from flyte_runtime.service.failures import CannotServe
+from flyte_runtime.service.loops import Workers
+from flyte_runtime.service.metrics import metrics
+from flyte_runtime.service.pool import CallPool
+from flyte_runtime.service.settings import Settings
+
+SERVING = health_pb2.HealthCheckResponse.SERVING
+# Backends ping every 30 s during long calls. A server that follows grpc's defaults takes that for an attack.
+SHORTEST_PING_INTERVAL_MS = 10_000
+# A client that vanished without a word is given up after a silence of both together.
+PING_AFTER_MS = 60_000
+PING_TIMEOUT_MS = 20_000
+# Responses that are being sent while the server stops.
+FLUSH_SECONDS = 1.0
+
+
+class Server:
+    """A connector service that listens."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the port; raise CannotServe if that is not possible."""
+        pool = self._pool = CallPool(settings.max_calls)
+        workers = Workers(settings.worker)
+        metrics().watch(
+            in_flight=lambda: pool.calls - pool.queued,
+            queued=lambda: pool.queued + workers.waiting,
+        )
+        self._calls = Calls(workers, metrics())
+        self._router = routes.Router(self._calls, self._pool, settings.max_calls)
+        self._server = grpc.server(
+            self._pool,
+            handlers=[self._router],
+            interceptors=_interceptors(settings),
+            options=_options(settings),
+        )
+        self._health = self._add_health()
+        self._add_reflection()
+        self._bind(settings)
+
+    def _add_health(self) -> health.HealthServicer:
+        # Watching holds no thread, so watchers keep nobody else out.
+        servicer = health.HealthServicer(experimental_non_blocking=True)
+        for name in [*routes.service_names(), health.SERVICE_NAME]:
+            servicer.set(name, SERVING)
+        health_pb2_grpc.add_HealthServicer_to_server(servicer, self._server)
+        return servicer
+
+    def _add_reflection(self) -> None:
+        routes.add_older_descriptors()
+        names = [
+            *routes.service_names(),
+            health.SERVICE_NAME,
+            reflection.SERVICE_NAME,
+        ]
+        reflection.enable_server_reflection(names, self._server)
+
+    def _bind(self, settings: Settings) -> None:
+        credentials = _credentials(settings)
+        if settings.processes == 1:
+            # gRPC itself would only say that it failed.
+            ports.check_free(settings.host, settings.port)
+        try:
+            if credentials is None:
+                self._server.add_insecure_port(settings.address)
+            else:
+                self._server.add_secure_port(settings.address, credentials)
+        except RuntimeError as error:
+            raise CannotServe(f"cannot listen on {settings.address}: {error}") from None
+
+    def start(self) -> None:
+        """Answer calls."""
+        self._server.start()
+
+    def drain(self, grace: float) -> bool:
+        """Refuse new calls, wait for the running ones, then stop; tell whether all of them ended in time."""
+        self._health.enter_graceful_shutdown()
+        self._router.drain()
+        idle = self._pool.wait_until_idle(grace)
+        # Watchers of health are all that is left, and responses on their way.
+        self._server.stop(FLUSH_SECONDS if idle else None).wait()
+        self._calls.close()
+        return idle
+
+
+@contextmanager
+def _readable(what: str) -> Generator[None, None, None]:
+    try:
+        yield
+    except (OSError, ssl.SSLError) as error:
+        raise CannotServe(f"cannot use the {what}: {error}") from error
+
+
+def _credentials(settings: Settings) -> grpc.ServerCredentials | None:
+    """Read the certificates; OpenSSL says what is wrong with them, which gRPC does not until a client comes."""
+    if settings.tls_certificate is None or settings.tls_key is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with _readable(
+        f"certificate {settings.tls_certificate} with the key {settings.tls_key}"
+    ):
+        # An empty password, so that nobody is asked for one.
+        context.load_cert_chain(
+            settings.tls_certificate, settings.tls_key, password=b""
+        )
+        pair = (
+            Path(settings.tls_key).read_bytes(),
+            Path(settings.tls_certificate).read_bytes(),
+        )
+    authority: bytes | None = None
+    if settings.tls_client_ca is not None:
+        with _readable(f"certificate authority {settings.tls_client_ca}"):
+            context.load_verify_locations(settings.tls_client_ca)
+            authority = Path(settings.tls_client_ca).read_bytes()
+    return grpc.ssl_server_credentials(
+        [pair], root_certificates=authority, require_client_auth=authority is not None
+    )
+
+
+def _interceptors(settings: Settings) -> list[grpc.ServerInterceptor]:
+    token = settings.required_token()
+    return [] if token is None else [BearerToken(token)]
+
+
+def _options(settings: Settings) -> list[tuple[str, Any]]:
+    return [
+        ("grpc.so_reuseport", int(settings.processes > 1)),
+        ("grpc.max_receive_message_length", settings.max_message_bytes),
+        ("grpc.max_send_message_length", settings.max_message_bytes),
+        ("grpc.http2.min_ping_interval_without_data_ms", SHORTEST_PING_INTERVAL_MS),
+        (
+            "grpc.http2.min_recv_ping_interval_without_data_ms",
+            SHORTEST_PING_INTERVAL_MS,
+        ),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.keepalive_time_ms", PING_AFTER_MS),
+        ("grpc.keepalive_timeout_ms", PING_TIMEOUT_MS),
+    ]
