@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import generation, report, sdk
+from bench import generation, report, sdk, service
 
 
 def main() -> int:
@@ -25,6 +25,7 @@ def main() -> int:
             rows = [
                 *generation.rows(Path(folder), quick=options.quick),
                 *sdk.rows(quick=options.quick),
+                *service.rows(quick=options.quick),
             ]
     except subprocess.CalledProcessError as failure:
         print(f"{failure.output}\nerror: {failure}", file=sys.stderr)

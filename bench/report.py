@@ -81,16 +81,19 @@ class Row:
         return cls(what, peak, "", peak, target, ours.memory < below, (ours,))
 
     @classmethod
-    def lighter(cls, what: str, ours: Subject, other: Subject) -> Self:
-        """Ours stays below the other's peak."""
+    def lighter(
+        cls, what: str, ours: Subject, other: Subject, *, at_most: float = 1
+    ) -> Self:
+        """Ours stays below a fraction of the other's peak."""
         peak, others = (f"{one.memory / 1e6:.0f} MB" for one in (ours, other))
+        ratio = ours.memory / other.memory
         return cls(
             what,
             peak,
             f"{other.name} {others}",
-            peak,
-            f"below {others}",
-            ours.memory < other.memory,
+            f"{ratio:.0%} of it",
+            f"at most {at_most:.0%}",
+            ratio <= at_most,
             (ours, other),
         )
 

@@ -20,7 +20,7 @@ WORKLOADS = Path(__file__).parent / "workloads"
 def rows(*, quick: bool) -> Iterator[Row]:
     """Measure everything and yield a row for each target."""
     rounds = 5 if quick else 15
-    for module in ("flyte", "flyte.app"):
+    for module in ("flyte", "flyte.app", "flyte.connectors"):
         ours, published = both("-c", f"import {module}")
         take_turns([ours, published], rounds, warm_up=True)
         yield Row.faster(f"import {module}", ours, published, at_least=3)

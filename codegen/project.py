@@ -15,11 +15,13 @@ import msgspec
 
 from codegen.diagnostics import Diagnostic, Location, suggest
 
-OutputName = Literal["package", "stubs", "pages", "plain"]
-OUTPUT_NAMES: tuple[OutputName, ...] = ("package", "stubs", "pages", "plain")
+OutputName = Literal["package", "stubs", "pages", "plain", "linkmap"]
+OUTPUT_NAMES: tuple[OutputName, ...] = ("package", "stubs", "pages", "plain", "linkmap")
+_DEFAULT_OUTPUTS = OUTPUT_NAMES[:4]
+_PYTHON_OUTPUTS = frozenset(("package", "stubs", "plain"))
 
 
-_PAGE_FOLDERS = ("docs", "docs-plain")
+_PAGE_FOLDERS = ("docs", "docs-plain", "linkmap")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,10 +31,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     specs: str = "specs"
     out: str = "generated"
     cores: str | None = None
-    outputs: tuple[OutputName, ...] = OUTPUT_NAMES
+    outputs: tuple[OutputName, ...] = _DEFAULT_OUTPUTS
     blocking: str = "asyncio:run"
+    lazy: bool = False
     external: tuple[str, ...] = ()
     aliases: dict[str, str] = {}
+
+    @property
+    def makes_python(self) -> bool:
+        """Whether names and types must mean something: published pages alone print them as they are."""
+        return not _PYTHON_OUTPUTS.isdisjoint(self.outputs)
 
 
 def read(path: str, text: str) -> tuple[Settings | None, list[Diagnostic]]:
@@ -102,6 +110,7 @@ def _problems(path: str, text: str, table: str, data: Any) -> list[Diagnostic]:
 def _shape_problem(key: str, value: Any) -> tuple[str, str]:
     """What is wrong with a setting of a wrong type, and a hint."""
     wanted, inner = {
+        "lazy": ("true or false", None),
         "outputs": ("a list of texts", list),
         "external": ("a list of texts", list),
         "aliases": ("a table of texts", dict),

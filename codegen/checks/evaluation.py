@@ -16,7 +16,9 @@ from codegen.walk import Path
 
 def definitions_without_circles(module: Module, context: Context) -> Iterator[Finding]:
     """No definition needs itself, and no module needs itself, to be imported."""
-    needs = _Needs.of(context.package)
+    if "package" not in context.settings.outputs:
+        return  # Type checkers read definitions and imports in any order.
+    needs = _Needs.of(context.package, context.settings.lazy)
     broken = False
     for path, symbol in _symbols(module, context.package):
         if needs.definitions.sound(symbol.path):
@@ -77,18 +79,21 @@ def _symbols(module: Module, package: Package) -> Iterator[tuple[Path, Symbol]]:
 def _imports(
     module: Module, symbol: Symbol, needs: _Needs
 ) -> Iterator[tuple[str, str]]:
-    """The imports a definition causes: from where it stands, and from where it is re-exported."""
+    """The imports a definition causes: from where it stands, and from where it is re-exported at once."""
     for needed in needs.symbols(symbol):
         if needed.home != symbol.home:
             yield symbol.home, needed.home
-    if symbol.definition.exported and symbol.home != module.module:
+    if needs.lazy or not symbol.definition.exported:
+        return
+    if symbol.home != module.module:
         yield module.module, symbol.home
 
 
 class _Needs:
     """What must exist before a definition can be made, found out as far as somebody asks."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, lazy: bool) -> None:
+        self.lazy = lazy
         self._package = package
         self._known: dict[str, tuple[Symbol, ...]] = {}
         self.definitions = Chains(self._paths)
@@ -101,9 +106,9 @@ class _Needs:
 
     @staticmethod
     @lru_cache(maxsize=1)
-    def of(package: Package) -> _Needs:
+    def of(package: Package, lazy: bool) -> _Needs:
         """The needs of a package, kept from one module's check to the next."""
-        return _Needs(package)
+        return _Needs(package, lazy)
 
     def symbols(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """The definitions that must exist before this one can be made."""
@@ -134,7 +139,7 @@ class _Needs:
             for needed in self.symbols(symbol):
                 found[needed.home] = None
         module = self._package.modules.get(name)
-        if module is not None:
+        if module is not None and not self.lazy:
             for _, definition in definitions(module):
                 if definition.exported and definition.defined_in is not None:
                     found[definition.defined_in] = None

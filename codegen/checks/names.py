@@ -16,10 +16,12 @@ from codegen.package import BUILTIN_NAMES, definitions, imported
 from codegen.project import is_dotted
 from codegen.walk import Expression, Path, classes, expressions, functions
 
-# Special methods that Python or a dataclass writes itself; a spec says them by other means.
-_RESERVED_METHODS = frozenset(
-    "__init__ __new__ __post_init__ __class__ __dict__ __slots__ __doc__ __module__ "
-    "__getattribute__ __init_subclass__ __subclasshook__ __del__ __annotations__".split()
+# Names that Python, a dataclass or the generator gives a meaning of its own; a spec says them by other means.
+_RESERVED = frozenset(
+    "__class__ __dict__ __slots__ __doc__ __module__ __getattribute__ __annotations__".split()
+)
+_RESERVED_IN_MODULES = frozenset(
+    "__all__ __name__ __path__ __file__ __spec__ __loader__ __package__ __builtins__ __getattr__ __dir__".split()
 )
 
 # What a default may call beside the project's classes: types whose construction only makes a value.
@@ -78,6 +80,19 @@ def _module_name(path: Path, name: str, context: Context) -> Iterator[Finding]:
         )
 
 
+def page_names(module: Module, context: Context) -> Iterator[Finding]:
+    """Names of modules and classes can be names of files."""
+    del context
+    if not all(part.isidentifier() for part in module.module.split(".")):
+        message = f"'{module.module}' is not the dotted name of a module"
+        hint = "each part between dots must be a Python identifier"
+        yield Finding("module-name", ("module",), message, hint)
+    for name in module.classes:
+        if not name.isidentifier():
+            message = f"'{name}' is not a Python identifier"
+            yield Finding("bad-name", ("classes", name), message, key=True)
+
+
 def element_names(module: Module, context: Context) -> Iterator[Finding]:
     """Every name that becomes Python code can stand there."""
     del context
@@ -88,20 +103,42 @@ def element_names(module: Module, context: Context) -> Iterator[Finding]:
         for group in ("attributes", "properties", "classes"):
             for name in getattr(cls, group):
                 yield from _name((*path, group, name), name)
-        for name in cls.methods:
-            yield from _name((*path, "methods", name), name, method=True)
+        for name, method in cls.methods.items():
+            here = (*path, "methods", name)
+            if name == "__init__" and not _says_more_than_parameters(cls, method):
+                hint = "a class says its constructor with 'parameters' and 'core'"
+                message = f"'{name}' is a name Python reserves"
+                yield Finding("dunder-name", here, message, hint, key=True)
+            else:
+                yield from _name(here, name)
         for name in cls.parameters or {}:
             yield from _name((*path, "parameters", name), name)
-    for path, function, _ in functions(module):
+    for path, function, owner in functions(module):
+        # Metaclasses have both: the class that is made, and the metaclass that makes it.
+        bound = owner is not None and not str(path[-1]).startswith("__")
+        first = {"instance": "self", "class": "cls", "static": None}[function.binding]
+        free = {"self", "cls"} - ({first} if bound else set())
         for name in function.parameters:
-            yield from _name((*path, "parameters", name), name)
+            if name not in free:
+                yield from _name((*path, "parameters", name), name)
         for index, overload in enumerate(function.overloads):
             for name in overload.parameters:
                 here = (*path, "overloads", index, "parameters", name)
-                yield from _name(here, name)
+                if name not in free:
+                    yield from _name(here, name)
 
 
-def _name(path: Path, name: str, *, method: bool = False) -> Iterator[Finding]:
+def _says_more_than_parameters(cls: Class, init: Function) -> bool:
+    """Whether a constructor is more than what `parameters` of its class can say."""
+    if cls.parameters is not None and cls.dataclass is None:
+        return cls.kind == "named-tuple"
+    if cls.dataclass is not None or cls.kind not in ("class", "exception"):
+        return True
+    more = init.overloads or init.receiver or init.decorators or init.deprecated
+    return bool(more or init.abstract)
+
+
+def _name(path: Path, name: str) -> Iterator[Finding]:
     if keyword.iskeyword(name):
         message = f"'{name}' is a Python keyword"
         yield Finding("keyword-name", path, message, f"use '{name}_'", key=True)
@@ -122,16 +159,14 @@ def _name(path: Path, name: str, *, method: bool = False) -> Iterator[Finding]:
         hint = f"at most {_LONGEST_NAME} bytes are allowed, so that file names fit"
         yield Finding("bad-name", path, message, hint, key=True)
     elif name.startswith("__") and name.endswith("__"):
-        if method and name not in _RESERVED_METHODS:
+        if {"functions", "methods"} & {*path} and "parameters" in path:
+            return  # Such a parameter is nothing but a name.
+        if name in _RESERVED or (len(path) == 2 and name in _RESERVED_IN_MODULES):
+            message = f"'{name}' is a name Python reserves"
+            yield Finding("dunder-name", path, message, key=True)
+    elif name == "self" or (name == "cls" and "methods" in path):
+        if "parameters" not in path:
             return
-        hint = ""
-        if name in ("__init__", "__post_init__", "__new__"):
-            hint = "a class says its constructor with 'parameters' and 'core'"
-        elif not method and name == "__version__":
-            return
-        message = f"'{name}' is a name Python reserves"
-        yield Finding("dunder-name", path, message, hint, key=True)
-    elif name in ("self", "cls") and "parameters" in path:
         yield Finding(
             "bad-name",
             path,
@@ -230,12 +265,7 @@ def imports(module: Module, context: Context) -> Iterator[Finding]:
         elif context.package.canonical(module.module, local) is None:
             yield from _unknown_path(("imports", index), path, context)
     for index, path in enumerate(module.exports):
-        root = context.settings.package
-        if not path.startswith(root + "."):
-            message = f"'{path}' is not of this project"
-            hint = "only definitions of this project's specs are re-exported"
-            yield Finding("bad-import", ("exports", index), message, hint)
-        elif context.package.lookup(path) is None:
+        if "." not in path or not context.package.is_known(path):
             yield from _unknown_path(("exports", index), path, context)
 
 
@@ -292,7 +322,7 @@ def _of_expression(
             length=1,
         )
         return
-    if "(" in expression.text:
+    if "(" in expression.text and not _is_decorator(expression):
         yield from _calls(tree, expression, module, context)
     if expression.path[-1] == "factory":
         yield from _factory(tree, expression, module, context)
@@ -301,6 +331,11 @@ def _of_expression(
             yield from _unknown_name(
                 expression, reference, module, context, suggesting=suggesting
             )
+
+
+def _is_decorator(expression: Expression) -> bool:
+    """Whether an expression decorates a definition, which is there to run when the package is imported."""
+    return expression.path[-1] == "decorator" or expression.path[-2] == "decorators"
 
 
 _PYTHON_WORDS = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from codegen.checks.base import Context, Finding
 from codegen.model import Module
+from codegen.placement import page_files as files_of
 
 
 def page_settings(module: Module, context: Context) -> Iterator[Finding]:
@@ -24,3 +25,19 @@ def page_settings(module: Module, context: Context) -> Iterator[Finding]:
         message = f"a page of style {page.style} prints a version, and none is given"
         hint = f"add `version: {page.style}`"
         yield Finding("page-version", ("page",), message, hint, key=True)
+
+
+def page_files(module: Module, context: Context) -> Iterator[Finding]:
+    """Pages stay inside the folder of pages, and no two are written to one file."""
+    if module.page.style == "plain":
+        return
+    for index, (file, path) in enumerate(files_of(module.module, module)):
+        parts = file.split("/")
+        if {"", ".", ".."} & set(parts):
+            message = f"a page cannot be written to '{file}'"
+            hint = "name a file below the folder of pages, such as area/name.md"
+            yield Finding("page-file", path, message, hint)
+        owner = context.package.page_files.get(file.casefold())
+        if owner != (module.module, index):
+            message = f"another page is written to '{file}' already"
+            yield Finding("path-collision", path, message, "give one of them a `file`")

@@ -20,6 +20,7 @@ from codegen.emitters.python.bodies import (
 from codegen.emitters.python.declarations import (
     Declarations,
     Style,
+    has_fields,
     has_init,
     header,
     member_names,
@@ -27,6 +28,7 @@ from codegen.emitters.python.declarations import (
     receiver,
 )
 from codegen.emitters.python.documentation import described, function_text, module_text
+from codegen.emitters.python.exports import late_exports
 from codegen.emitters.python.formatting import bracketed, docstring, wrapped
 from codegen.layout import PythonModule
 from codegen.model import (
@@ -43,6 +45,11 @@ from codegen.model import (
 from codegen.package import Package, Symbol
 
 Lines = list[str]
+
+# What Python calls to make classes and instances: without a core, its own way is the only one that works.
+_CALLED_BY_PYTHON = frozenset(
+    "__new__ __init__ __post_init__ __init_subclass__ __class_getitem__ __set_name__ __prepare__".split()
+)
 
 
 def emit(file: PythonModule, package: Package, style: Style) -> str:
@@ -66,20 +73,29 @@ class _Source(Declarations):
         blocks = [self._definition(symbol) for symbol in self.file.definitions]
         lines = [*header(self.file, self.style), ""]
         lines += docstring(module_text(self.file), "")
-        if blocks or self.file.exports:
+        if blocks or self.file.exports or self.file.passed_on:
             lines += ["", "from __future__ import annotations"]
-            for part in (self.import_lines(), self.all_statement()):
+            late = self._late_exports()
+            for part in (self.import_lines(), self.all_statement(), late):
                 lines += ["", *part] if part else []
-            previous: Lines = [""]
+            apart = bool(late)
             for block in blocks:
-                short = not _is_block(previous) and not _is_block(block)
-                lines += ["", *([] if short else [""]), *block]
-                previous = block
+                apart = apart or _is_block(block)
+                lines += ["", *([""] if apart else []), *block]
+                apart = _is_block(block)
         if self.file.main is not None and not self.file.is_package:
             call = delegation(self.file.main, [], "    ", frozenset())
             air = ["", ""] if blocks else [""]
             lines += [*air, 'if __name__ == "__main__":', *call]
         return "\n".join(lines).rstrip("\n") + "\n"
+
+    def _late_exports(self) -> Lines:
+        homes = {
+            symbol.name: symbol.home
+            for symbol in self.file.exports
+            if not self.names.is_used_on_import(symbol.home, symbol.name)
+        }
+        return late_exports(homes, self.names) if homes else []
 
     def _definition(self, symbol: Symbol) -> Lines:
         match symbol.definition:
@@ -103,9 +119,7 @@ class _Source(Declarations):
         raise AssertionError(f"{symbol.path} is of no known kind")
 
     def _type_alias(self, symbol: Symbol, alias: TypeAlias) -> Lines:
-        marker = self.names.special("typing.TypeAlias")
-        value = self.names.evaluated_type(symbol.module, alias.type)
-        lines = wrapped([f"{symbol.name}: {marker} = {value}"])
+        lines = self.type_alias(symbol, alias)
         return [*lines, *(docstring(alias.doc, "") if alias.doc else [])]
 
     def _variable(self, symbol: Symbol, variable: Variable) -> Lines:
@@ -152,14 +166,15 @@ class _Source(Declarations):
         return docstring(text, indent) if text else []
 
     def _variables(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
-        lines: Lines = []
+        lines = self.slots(cls, indent)
         for name, attribute in cls.attributes.items():
             if cls.dataclass is None or attribute.class_variable or cls.kind == "enum":
                 lines += self._class_variable(symbol, cls, name, attribute, indent)
-        if cls.dataclass is not None:
+        if has_fields(cls):
             for name, parameter in (cls.parameters or {}).items():
                 if parameter.type is not None:
                     lines += self._field(symbol, cls, name, parameter, indent)
+        if cls.dataclass is not None:
             for name, attribute in cls.attributes.items():
                 if not attribute.class_variable:
                     lines += self._state(symbol, name, attribute, indent)
@@ -173,7 +188,7 @@ class _Source(Declarations):
         attribute: Attribute,
         indent: str,
     ) -> Lines:
-        if cls.kind == "enum":
+        if cls.kind == "enum" and attribute.type is None:
             value = attribute.value or f"{self.names.special('enum.auto')}()"
             if attribute.value is not None:
                 value = self.names.value(symbol.module, attribute.value)
@@ -265,7 +280,7 @@ class _Source(Declarations):
             lines += delegation(cls.core, passed, inner, frozenset(parameters))
         else:
             assignments: Lines = []
-            for name in parameters:
+            for name in parameters if cls.stores else ():
                 assignments += wrapped([f"{inner}self.{name} = {name}"], inner)
             lines += assignments or ([] if cls.init_doc else [f"{inner}pass"])
         yield lines
@@ -274,16 +289,13 @@ class _Source(Declarations):
         self, symbol: Symbol, cls: Class, name: str, prop: Property, indent: str
     ) -> Iterator[Lines]:
         inner = indent + "    "
-        annotation = self.names.annotation(symbol.module, prop.type)
-        marker = self.names.special("property")
-        lines = [f"{indent}@{marker}", *self.deprecation(prop.deprecated, indent)]
-        if prop.abstract:
-            lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
+        lines = self.property_head(symbol, prop, indent)
         text = docstring(described(prop.doc, {}, "", prop.raises, len(inner)), inner)
         abstract = prop.abstract or cls.kind == "protocol"
         empty = abstract and prop.core is None and not text
-        line = f"{indent}def {name}(self) -> {annotation}:{' ...' if empty else ''}"
-        lines += [*wrapped([line], indent), *text]
+        end = " ..." if empty else ""
+        lines += self.property_reader(symbol, name, prop, indent, end)
+        lines += text
         if prop.core is not None:
             lines += delegation(
                 prop.core, ["self"], inner, frozenset(), prefix="return "
@@ -293,19 +305,21 @@ class _Source(Declarations):
         else:
             lines += missing(f"{symbol.public_path}.{name}", inner)
         yield lines
-        if prop.setter is not None:
-            line = f"{indent}def {name}(self, value: {annotation}) -> None:"
-            yield [
-                f"{indent}@{name}.setter",
-                *wrapped([line], indent),
-                *delegation(
-                    prop.setter, ["self", "value"], inner, frozenset(["value"])
-                ),
-            ]
+        absent = missing(f"{symbol.public_path}.{name}", inner)
+        writer = self.property_writer(symbol, name, prop, indent, "")
+        if writer and prop.setter is not None:
+            passed = ["self", "value"]
+            yield writer + delegation(prop.setter, passed, inner, frozenset(["value"]))
+        elif writer:
+            yield writer + absent
+        if prop.deletable:
+            yield self.property_deleter(name, prop, indent, "") + absent
 
     def _method(
         self, symbol: Symbol, cls: Class, name: str, method: Function, indent: str
     ) -> Iterator[Lines]:
+        if method.core is None and name in _CALLED_BY_PYTHON:
+            return
         if not method.sync_and_async:
             yield self._function(symbol, name, method, cls, indent)
             return
@@ -335,7 +349,7 @@ class _Source(Declarations):
         lines: Lines = []
         for overload in function.overloads:
             lines += self._overload(symbol, name, function, overload, first, indent)
-        lines += self.function_decorators(symbol, function, indent)
+        lines += self.function_decorators(symbol, name, function, indent)
         inner = indent + "    "
         text = docstring(function_text(function, len(inner)), inner)
         abstract = function.abstract or (cls is not None and cls.kind == "protocol")
@@ -371,9 +385,8 @@ class _Source(Declarations):
         indent: str,
     ) -> Lines:
         lines = [f"{indent}@{self.names.special('typing.overload')}"]
-        if function.binding != "instance":
-            marker = self.names.special(f"{function.binding}method")
-            lines.append(f"{indent}@{marker}")
+        lines += self.decorators(symbol, overload.decorators, indent)
+        lines += self.binding(name, function, indent)
         lines += self.signature(
             symbol,
             name,

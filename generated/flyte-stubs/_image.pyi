@@ -23,6 +23,7 @@ __all__ = [
     "PoetryProject",
     "Requirements",
     "UVProject",
+    "UVScript",
     "WorkDir",
     "detect_python_version",
 ]
@@ -54,6 +55,12 @@ class UVProject(PipOption, Layer):
     pyproject: Path
     uvlock: Path
     project_install_mode: Literal["dependencies_only", "install_project"] = ...
+
+@dataclass(frozen=True)
+class UVScript(PipOption, Layer):
+    script: Path
+    script_name: str = field(init=False)
+    def __post_init__(self) -> None: ...
 
 @dataclass(frozen=True)
 class PoetryProject(Layer):
@@ -129,6 +136,22 @@ class Image:
     ) -> Self: ...
     @classmethod
     def from_ref_name(cls, name: str = "default") -> Self: ...
+    @classmethod
+    def from_uv_script(
+        cls,
+        script: Path | str,
+        *,
+        name: str,
+        registry: str | None = None,
+        registry_secret: str | Secret | None = None,
+        python_version: tuple[int, int] | None = None,
+        index_url: str | None = None,
+        extra_index_urls: str | list[str] | tuple[str, ...] | None = None,
+        pre: bool = False,
+        extra_args: str | None = None,
+        platform: tuple[Architecture, ...] | None = None,
+        secret_mounts: SecretRequest | None = None,
+    ) -> Self: ...
     @classmethod
     def from_dockerfile(
         cls,

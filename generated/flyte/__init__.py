@@ -7,28 +7,31 @@ triggers.
 
 from __future__ import annotations
 
-from flyte._cache.cache import Cache, CachePolicy, CacheRequest
-from flyte._environment import Environment
-from flyte._image import Image
-from flyte._link import Link
-from flyte._logging import logger
-from flyte._pod import PodTemplate
-from flyte._resources import (
-    AMD_GPU,
-    GPU,
-    HABANA_GAUDI,
-    TPU,
-    Device,
-    DeviceClass,
-    Neuron,
-    Resources,
-)
-from flyte._retry import RetryStrategy
-from flyte._reusable_environment import ReusePolicy
-from flyte._secret import Secret, SecretRequest
-from flyte._task_environment import TaskEnvironment
-from flyte._timeout import Timeout, TimeoutType
-from flyte._trigger import Cron, FixedRate, Trigger, TriggerTime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flyte._cache.cache import Cache, CachePolicy, CacheRequest
+    from flyte._environment import Environment
+    from flyte._image import Image
+    from flyte._link import Link
+    from flyte._logging import logger
+    from flyte._pod import PodTemplate
+    from flyte._resources import (
+        AMD_GPU,
+        GPU,
+        HABANA_GAUDI,
+        TPU,
+        Device,
+        DeviceClass,
+        Neuron,
+        Resources,
+    )
+    from flyte._retry import RetryStrategy
+    from flyte._reusable_environment import ReusePolicy
+    from flyte._secret import Secret, SecretRequest
+    from flyte._task_environment import TaskEnvironment
+    from flyte._timeout import Timeout, TimeoutType
+    from flyte._trigger import Cron, FixedRate, Trigger, TriggerTime
 
 __all__ = [
     "AMD_GPU",
@@ -59,3 +62,47 @@ __all__ = [
     "TriggerTime",
     "logger",
 ]
+
+# Type checkers read the imports above; with these functions they would accept any name.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import an exported name when it is first used."""
+        from importlib import import_module
+
+        defined_in = {
+            "AMD_GPU": "flyte._resources",
+            "GPU": "flyte._resources",
+            "HABANA_GAUDI": "flyte._resources",
+            "TPU": "flyte._resources",
+            "Cache": "flyte._cache.cache",
+            "CachePolicy": "flyte._cache.cache",
+            "CacheRequest": "flyte._cache.cache",
+            "Cron": "flyte._trigger",
+            "Device": "flyte._resources",
+            "DeviceClass": "flyte._resources",
+            "Environment": "flyte._environment",
+            "FixedRate": "flyte._trigger",
+            "Image": "flyte._image",
+            "Link": "flyte._link",
+            "Neuron": "flyte._resources",
+            "PodTemplate": "flyte._pod",
+            "Resources": "flyte._resources",
+            "RetryStrategy": "flyte._retry",
+            "ReusePolicy": "flyte._reusable_environment",
+            "Secret": "flyte._secret",
+            "SecretRequest": "flyte._secret",
+            "TaskEnvironment": "flyte._task_environment",
+            "Timeout": "flyte._timeout",
+            "TimeoutType": "flyte._timeout",
+            "Trigger": "flyte._trigger",
+            "TriggerTime": "flyte._trigger",
+            "logger": "flyte._logging",
+        }
+        if name not in defined_in:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(defined_in[name]), name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -30,6 +30,7 @@ __all__ = [
     "PoetryProject",
     "Requirements",
     "UVProject",
+    "UVScript",
     "WorkDir",
     "detect_python_version",
 ]
@@ -102,6 +103,23 @@ class UVProject(PipOption, Layer):
     project_install_mode: Literal["dependencies_only", "install_project"] = (
         "dependencies_only"
     )
+
+
+@dataclass(frozen=True)
+class UVScript(PipOption, Layer):
+    """The dependencies that a script declares in its header, as uv reads it.
+
+    Attributes:
+        script: The script.
+    """
+
+    script: Path
+    script_name: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        from flyte_runtime.images import scripts
+
+        scripts.name_script(self)
 
 
 @dataclass(frozen=True)
@@ -364,6 +382,61 @@ class Image:
         from flyte_runtime.images import making
 
         return making.from_ref_name(cls, name)
+
+    @classmethod
+    def from_uv_script(
+        cls,
+        script: Path | str,
+        *,
+        name: str,
+        registry: str | None = None,
+        registry_secret: str | Secret | None = None,
+        python_version: tuple[int, int] | None = None,
+        index_url: str | None = None,
+        extra_index_urls: str | list[str] | tuple[str, ...] | None = None,
+        pre: bool = False,
+        extra_args: str | None = None,
+        platform: tuple[Architecture, ...] | None = None,
+        secret_mounts: SecretRequest | None = None,
+    ) -> Self:
+        """Start from Debian with Python, and install the dependencies that a script declares in its header.
+
+        The header is the block between `# /// script` and `# ///`. It is read when the image gets its tag, and the
+        SDK is installed only if it is among the dependencies.
+
+        Args:
+            script: The script.
+            name: The name of the built image within the registry.
+            registry: The registry the built image is pushed to.
+            registry_secret: The secret that opens the registry.
+            python_version: The major and minor version of Python; that of the running
+                interpreter when left out.
+            index_url: The package index to use instead of the default one.
+            extra_index_urls: More package indexes to look in.
+            pre: Whether pre-releases may be installed.
+            extra_args: More arguments of the installer.
+            platform: The processor architectures to build for.
+            secret_mounts: Secrets to make available while the step runs.
+
+        Returns:
+            The image.
+        """
+        from flyte_runtime.images import layers
+
+        return layers.from_uv_script(
+            cls,
+            script,
+            name=name,
+            registry=registry,
+            registry_secret=registry_secret,
+            python_version=python_version,
+            index_url=index_url,
+            extra_index_urls=extra_index_urls,
+            pre=pre,
+            extra_args=extra_args,
+            platform=platform,
+            secret_mounts=secret_mounts,
+        )
 
     @classmethod
     def from_dockerfile(

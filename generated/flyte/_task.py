@@ -240,24 +240,30 @@ class TaskTemplate(Generic[P, R, F]):
 
         Returns:
             The result of the task.
+
+        Raises:
+            NotImplementedError: The class does not override it.
         """
-        raise NotImplementedError(
-            "flyte.extend.TaskTemplate.execute is not implemented"
-        )
+        from flyte_runtime import tasks
+
+        return await tasks.no_execution(self, *args, **kwargs)
 
     def forward(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call what the task wraps, without any of the task's settings.
+        """Execute the task here, without any of its settings. Plugins may override it.
 
         Args:
             *args: The inputs, in order.
             **kwargs: The inputs, by name.
 
         Returns:
-            The result; of an asynchronous task, the coroutine that leads to it.
+            The result, or the coroutine that leads to it.
+
+        Raises:
+            TypeError: An input is missing, given twice or not known.
         """
-        raise NotImplementedError(
-            "flyte.extend.TaskTemplate.forward is not implemented"
-        )
+        from flyte_runtime import tasks
+
+        return tasks.forward_to_execute(self, *args, **kwargs)
 
     def override(
         self,
@@ -426,9 +432,9 @@ class AsyncFunctionTaskTemplate(TaskTemplate[P, R, F]):
         Returns:
             The result of the function.
         """
-        raise NotImplementedError(
-            "flyte.extend.AsyncFunctionTaskTemplate.execute is not implemented"
-        )
+        from flyte_runtime import tasks
+
+        return await tasks.execute_function(self, *args, **kwargs)
 
     def forward(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function.

@@ -73,16 +73,16 @@ class TaskEnvironment(Environment):
     )
 
     def __post_init__(self) -> None:
-        from flyte_runtime import environments
+        from flyte_runtime import task_environments
 
-        environments.initialise_task_environment(self)
+        task_environments.initialise_task_environment(self)
 
     @property
     def tasks(self) -> dict[str, TaskTemplate[..., Any, Any]]:
         """Get all tasks defined in the environment."""
-        from flyte_runtime import environments
+        from flyte_runtime import task_environments
 
-        return environments.tasks(self)
+        return task_environments.tasks(self)
 
     def clone_with(
         self,
@@ -115,9 +115,9 @@ class TaskEnvironment(Environment):
             **kwargs: Additional parameters to override the environment (e.g., cache,
                 reusable, plugin_config).
         """
-        from flyte_runtime import environments
+        from flyte_runtime import task_environments
 
-        return environments.clone_task_environment(
+        return task_environments.clone_task_environment(
             self,
             name,
             image,
@@ -211,9 +211,9 @@ class TaskEnvironment(Environment):
         Returns:
             A TaskTemplate that can be used to deploy the task.
         """
-        from flyte_runtime import environments
+        from flyte_runtime import task_environments
 
-        return environments.task(
+        return task_environments.task(
             self,
             _func,
             short_name=short_name,
@@ -251,6 +251,6 @@ class TaskEnvironment(Environment):
             ValueError: If tasks are assigned to multiple environments or have different
                 images.
         """
-        from flyte_runtime import environments
+        from flyte_runtime import task_environments
 
-        return environments.from_task(cls, name, *tasks)
+        return task_environments.from_task(cls, name, *tasks)

@@ -5,7 +5,30 @@
 
 from __future__ import annotations
 
-from flyte._task import AsyncFunctionTaskTemplate, TaskTemplate
-from flyte._task_plugins import TaskPluginRegistry
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flyte._task import AsyncFunctionTaskTemplate, TaskTemplate
+    from flyte._task_plugins import TaskPluginRegistry
 
 __all__ = ["AsyncFunctionTaskTemplate", "TaskPluginRegistry", "TaskTemplate"]
+
+# Type checkers read the imports above; with these functions they would accept any name.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import an exported name when it is first used."""
+        from importlib import import_module
+
+        defined_in = {
+            "AsyncFunctionTaskTemplate": "flyte._task",
+            "TaskPluginRegistry": "flyte._task_plugins",
+            "TaskTemplate": "flyte._task",
+        }
+        if name not in defined_in:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(defined_in[name]), name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -13,18 +13,17 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from flyte.app._parameter import Parameter, SerializableParameterCollection
+from flyte.app._types import INVALID_APP_PORTS, Domain, Link, Port, Scaling
 from flyte_runtime import checks, environments, locations
 
 if TYPE_CHECKING:
-
     from flyte._environment import Environment
     from flyte._image import Image
     from flyte._resources import Resources
     from flyte._secret import SecretRequest
     from flyte.app._app_environment import AppEnvironment, Hook
     from flyte.app._connector_environment import ConnectorEnvironment
-    from flyte.app._parameter import Parameter
-    from flyte.app._types import Domain, Link, Port, Scaling
     from flyte.models import CodeBundle, SerializationContext
 
     AppType = TypeVar("AppType", bound=AppEnvironment)
@@ -67,9 +66,6 @@ def _check_name(name: str) -> None:
 
 
 def _check_fields(self: AppEnvironment) -> None:
-    from flyte.app._parameter import Parameter
-    from flyte.app._types import Domain, Link, Scaling
-
     checks.require("type", self.type, (str, type(None)), "a str or None")
     _check_words("args", self.args)
     _check_words("command", self.command)
@@ -106,8 +102,6 @@ def _calling_file() -> str:
 
 def check_port(self: Port) -> None:
     """Refuse what is not a port, and the ports the platform needs."""
-    from flyte.app._types import INVALID_APP_PORTS
-
     number = checks.require_integer("port", self.port, least=1)
     if number > _LARGEST_PORT:
         raise ValueError(f"port must be at most {_LARGEST_PORT}, got {number}")
@@ -145,8 +139,6 @@ def check_request_rate(self: Scaling.RequestRate) -> None:
 
 def initialise_scaling(self: Scaling) -> None:
     """Check the values; bring replicas into a pair and the duration into a timedelta."""
-    from flyte.app._types import Scaling
-
     self.replicas = _as_replicas(self.replicas)
     checks.require(
         "metric",
@@ -194,8 +186,6 @@ def get_port(self: AppEnvironment) -> Port:
 
 def _as_port(self: AppEnvironment) -> Port:
     """Give a bare number the protocol that the class's default port has."""
-    from flyte.app._types import Port
-
     if isinstance(self.port, Port):
         return self.port
     default: int | Port = type(self).port
@@ -349,8 +339,6 @@ def _code(bundle: CodeBundle | None) -> list[str]:
 
 
 def _serialized(parameters: list[Parameter]) -> list[str]:
-    from flyte.app._parameter import SerializableParameterCollection
-
     if not parameters:
         return []
     collection = SerializableParameterCollection.from_parameters(parameters)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from flyteidl2.connector.connector_pb2 import Connector
@@ -17,13 +17,20 @@ if TYPE_CHECKING:
     from flyte._secret import Secret
     from flyte.connectors._connector import (
         AsyncConnector,
-        ConnectorRegistryKey,
         ConnectorSecretsMixin,
     )
 
+
+class Category(NamedTuple):
+    """What a connector serves."""
+
+    name: str
+    version: int
+
+
 # Keyed by task type and version, in the order of registration. A connector's categories are derived from it, so that a
 # connector that takes another's place takes it everywhere.
-_registered: dict[ConnectorRegistryKey, AsyncConnector] = {}
+_registered: dict[Category, AsyncConnector] = {}
 
 # What operations of connectors are given besides secrets and settings, which have names of their own.
 RESERVED = (
@@ -48,31 +55,31 @@ STARTING = ("pending",)
 
 def register(connector: AsyncConnector, override: bool = False) -> None:
     """Let a connector serve its task type and version."""
-    key = _key_of(connector)
-    if key in _registered and not override:
+    category = _category_of(connector)
+    if category in _registered and not override:
         raise ValueError(
-            f"a connector for task type {_category(key)} is registered already: {_registered[key].name!r};"
-            " pass override=True to replace it"
+            f"a connector for task type {_described(category)} is registered already:"
+            f" {_registered[category].name!r}; pass override=True to replace it"
         )
-    _registered[key] = connector
+    _registered[category] = connector
 
 
 def get_connector(task_type_name: str, task_type_version: int = 0) -> AsyncConnector:
     """Find the connector for a task type and version."""
-    from flyte.connectors._connector import ConnectorRegistryKey, FlyteConnectorNotFound
+    category = Category(task_type_name, task_type_version)
+    connector = _registered.get(category)
+    if connector is None:
+        from flyte.connectors._connector import FlyteConnectorNotFound
 
-    key = ConnectorRegistryKey(task_type_name, task_type_version)
-    try:
-        return _registered[key]
-    except KeyError:
         raise FlyteConnectorNotFound(
-            f"no connector is registered for task type {_category(key)}; {_advice(key)}"
-        ) from None
+            f"no connector is registered for task type {_described(category)}; {_advice(category)}"
+        )
+    return connector
 
 
 def is_served(task_type_name: str) -> bool:
     """Tell whether a connector serves any version of a task type."""
-    return any(key.task_type_name == task_type_name for key in _registered)
+    return any(category.name == task_type_name for category in list(_registered))
 
 
 def list_connectors() -> list[Connector]:
@@ -80,9 +87,9 @@ def list_connectors() -> list[Connector]:
     from flyteidl2.connector.connector_pb2 import Connector, TaskCategory
 
     categories: dict[str, list[TaskCategory]] = {}
-    for key, connector in _registered.items():
+    for category, connector in list(_registered.items()):
         categories.setdefault(connector.name, []).append(
-            TaskCategory(name=key.task_type_name, version=key.task_type_version)
+            TaskCategory(name=category.name, version=category.version)
         )
     return [
         Connector(name=name, supported_task_categories=served)
@@ -103,8 +110,8 @@ def get_connector_metadata(name: str) -> Connector:
     return described[name]
 
 
-def _key_of(connector: object) -> ConnectorRegistryKey:
-    from flyte.connectors._connector import AsyncConnector, ConnectorRegistryKey
+def _category_of(connector: object) -> Category:
+    from flyte.connectors._connector import AsyncConnector
 
     if isinstance(connector, type):
         raise TypeError(
@@ -124,26 +131,26 @@ def _key_of(connector: object) -> ConnectorRegistryKey:
         raise ValueError(
             f"{type(connector).__name__}.task_type_version must be an integer from 0, got {version!r}"
         )
-    return ConnectorRegistryKey(name, version)
+    return Category(name, version)
 
 
-def _category(key: ConnectorRegistryKey) -> str:
-    return f"{key.task_type_name!r} version {key.task_type_version}"
+def _described(category: Category) -> str:
+    return f"{category.name!r} version {category.version}"
 
 
-def _advice(missing: ConnectorRegistryKey) -> str:
+def _advice(missing: Category) -> str:
     """Say what is registered that may have been meant: other versions, similar names, else everything."""
     if not _registered:
         return "none is registered at all"
     versions = [
-        str(key.task_type_version)
-        for key in _registered
-        if key.task_type_name == missing.task_type_name
+        str(category.version)
+        for category in _registered
+        if category.name == missing.name
     ]
     if versions:
         return f"registered for this type: version {', '.join(versions)}"
-    names = dict.fromkeys(key.task_type_name for key in _registered)
-    similar = difflib.get_close_matches(missing.task_type_name, names, n=1)
+    names = dict.fromkeys(category.name for category in _registered)
+    similar = difflib.get_close_matches(missing.name, names, n=1)
     meant = f"did you mean {similar[0]!r}? " if similar else ""
     return f"{meant}registered: {', '.join(map(repr, names))}"
 

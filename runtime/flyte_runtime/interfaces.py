@@ -189,10 +189,9 @@ def _compiled(annotation: str) -> CodeType:
 
 def _is_simple(hint: object) -> bool:
     """Tell whether there is nothing in a hint that is still to be evaluated."""
-    parts: tuple[object, ...] = (
-        hint.__args__ if isinstance(hint, GenericAlias) else (hint,)
-    )
-    return all(type(part) is type for part in parts)
+    if isinstance(hint, GenericAlias):
+        return all(type(part) is type for part in hint.__args__)
+    return type(hint) is type
 
 
 def _outputs(annotation: Any) -> dict[str, Any]:

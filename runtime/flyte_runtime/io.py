@@ -6,7 +6,7 @@ Knows paths as text. It must not touch storage: a reference is made without look
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:
     from flyteidl2.core.literals_pb2 import (
@@ -56,6 +56,15 @@ def initialize_file(
     self.format = format
     self.hash = hash
     self.hash_method = hash_method
+
+
+def with_format(cls: type[Any], typevar_values: Any) -> Any:
+    """Make the generic type; a text, which would be taken for the name of a type, becomes a literal one."""
+    is_text = isinstance(typevar_values, str)
+    value: Any = Literal[typevar_values] if is_text else typevar_values
+    # The method of typing.Generic, which the class itself overrides.
+    make = vars(Generic)["__class_getitem__"].__get__(None, cls)
+    return make(value)
 
 
 def equal(self: Dir[Any] | File[Any], other: object) -> bool:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from urllib.parse import quote
+from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import quote, quote_plus
 
 MASK = "***"
 # A shorter text occurs in ordinary words, and hides nothing.
 SHORTEST = 4
-SHORTEST_LINE = 16
+# What is only a part of a secret, such as one of its lines.
+SHORTEST_PART = 12
 # Backends send the same few secrets with every call.
 MOST = 1024
 
@@ -32,7 +32,8 @@ class Redactor:
     def __init__(self) -> None:
         """Know no secret."""
         self._known: OrderedDict[str, None] = OrderedDict()
-        self._pattern: re.Pattern[str] | None = None
+        # All forms of all secrets; None while they must be found anew, which can wait until something is printed.
+        self._forms: list[str] | None = []
         self._lock = threading.Lock()
 
     def learn(self, secrets: Iterable[str]) -> None:
@@ -42,28 +43,62 @@ class Redactor:
                 continue
             with self._lock:
                 self._known[secret] = None
+                self._forms = None
                 if len(self._known) > MOST:
                     self._known.popitem(last=False)
-                forms = {form for known in self._known for form in _forms(known)}
-                # The longest first: one secret may be the beginning of another.
-                ordered = sorted(forms, key=len, reverse=True)
-                self._pattern = re.compile("|".join(map(re.escape, ordered)))
 
     def redact(self, text: str) -> str:
         """Return the text with each secret replaced."""
-        return text if self._pattern is None else self._pattern.sub(MASK, text)
+        forms = self._forms
+        if forms is None:
+            forms = self._all_forms()
+        for form in forms:
+            text = text.replace(form, MASK)
+        return text
+
+    def _all_forms(self) -> list[str]:
+        with self._lock:
+            forms = {form for secret in self._known for form in _forms(secret)}
+            # The longest first: one secret may be the beginning of another.
+            self._forms = sorted(forms, key=len, reverse=True)
+            return self._forms
+
+
+# How programs write a text.
+_QUOTED: tuple[Callable[[str], str], ...] = (
+    lambda text: text,
+    lambda text: json.dumps(text)[1:-1],
+    lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    lambda text: repr(text)[1:-1],
+    # Beside a quotation mark of the other kind.
+    lambda text: repr(f'"{text}')[2:-1],
+    lambda text: repr(text.encode(errors="replace"))[2:-1],
+)
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Yield the spellings of a secret: in JSON, in Python, in URLs, in headers, and line by line."""
-    yield secret
-    yield json.dumps(secret)[1:-1]
-    yield repr(secret)[1:-1]
-    yield quote(secret, safe="")
-    yield base64.b64encode(secret.encode()).decode()
-    for line in secret.splitlines():
-        if len(line) >= SHORTEST_LINE:
-            yield line
+    """Yield the spellings of a secret: in JSON, in Python, in both, in URLs, in headers, and line by line."""
+    for outer in _QUOTED:
+        for inner in _QUOTED:
+            yield outer(inner(secret))
+    data = secret.encode(errors="replace")
+    yield quote(data)
+    yield quote(data, safe="")
+    yield quote_plus(data)
+    yield base64.b64encode(data).decode()
+    parts = [*secret.splitlines(), *_in_base64(data)]
+    yield from (part for part in parts if len(part) >= SHORTEST_PART)
+
+
+def _in_base64(data: bytes) -> Iterator[str]:
+    """Yield what a secret becomes in the middle of a text in base64, as after the user in ``user:password``."""
+    for before in range(3):
+        whole = base64.b64encode(bytes(before) + data)
+        # The first and the last characters also hold bits of what stands around.
+        first, last = -(-before * 8 // 6), (before + len(data)) * 8 // 6
+        part = whole[first:last].decode()
+        yield part
+        yield part.replace("+", "-").replace("/", "_")
 
 
 # Knows the secrets of the whole process.
@@ -89,3 +124,10 @@ def protect(logger: logging.Logger) -> None:
         inner = handler.formatter or logging.Formatter()
         if not isinstance(inner, RedactingFormatter):
             handler.setFormatter(RedactingFormatter(inner))
+
+
+def protect_all() -> None:
+    """Let every handler of every logger redact what it writes."""
+    named = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
+    for logger in (logging.root, *named):
+        protect(logger)

@@ -328,24 +328,32 @@ def _dataclass_form(kind: Any) -> Form:
             raise _unwritable(value, kind, where)
         return {
             name: form.write(getattr(value, name), f"{where}.{name}")
-            for name, form in _field_forms(kind).items()
+            for name, form in _fields(kind).forms.items()
         }
 
     def read(value: Any, where: str) -> Any:
         content = _object(value, where)
-        forms = _field_forms(kind)
-        _refuse_unknown(content, forms, where)
+        fields = _fields(kind)
+        _refuse_unknown(content, fields.forms, where)
         values = {
-            name: forms[name].read(item, f"{where}.{name}")
+            name: fields.forms[name].read(item, f"{where}.{name}")
             for name, item in content.items()
         }
-        return _construct(kind, values, where)
+        return _construct(kind, fields, values, where)
 
     return Form(write, read)
 
 
+class Fields(NamedTuple):
+    """What is known about the fields of a dataclass: their forms, and which of them its constructor takes and needs."""
+
+    forms: dict[str, Form]
+    taken: frozenset[str]
+    needed: tuple[str, ...]
+
+
 @lru_cache(maxsize=1024)
-def _field_forms(kind: type) -> dict[str, Form]:
+def _fields(kind: type) -> Fields:
     # Not part of the form itself, so that a dataclass may contain itself.
     try:
         hints = typing.get_type_hints(kind, localns={kind.__name__: kind})
@@ -354,25 +362,25 @@ def _field_forms(kind: type) -> dict[str, Form]:
             f"{kind.__name__}: cannot resolve its annotations: {error}"
         ) from error
     forms: dict[str, Form] = {}
+    taken = [field for field in dataclasses.fields(kind) if field.init]
     for field in dataclasses.fields(kind):
         try:
             forms[field.name] = _form(hints[field.name])
         except TypeError as error:
             raise TypeError(f"{kind.__name__}.{field.name}: {error}") from error
-    return forms
+    return Fields(
+        forms,
+        frozenset(field.name for field in taken),
+        tuple(field.name for field in taken if _is_required(field)),
+    )
 
 
-def _construct(kind: type, values: dict[str, Any], where: str) -> Any:
+def _construct(kind: type, fields: Fields, values: dict[str, Any], where: str) -> Any:
     """Call the constructor with what was read; it fills in the defaults."""
-    fields = {field.name: field for field in dataclasses.fields(kind)}
-    missing = [
-        name
-        for name, field in fields.items()
-        if field.init and name not in values and _is_required(field)
-    ]
+    missing = [name for name in fields.needed if name not in values]
     if missing:
         raise ValueError(f"{where}: missing {_names(missing)}")
-    arguments = {name: item for name, item in values.items() if fields[name].init}
+    arguments = {name: item for name, item in values.items() if name in fields.taken}
     try:
         instance = kind(**arguments)
     except (TypeError, ValueError) as error:

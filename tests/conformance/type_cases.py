@@ -152,6 +152,18 @@ class Stored:
     maybe: Optional[File] = None
 
 
+CSV = File["csv"]
+
+
+@dataclass
+class Formats:
+    """References with formats."""
+
+    file: File[str]
+    folder: Optional[Dir[int]] = None
+    files: List[CSV] = field(default_factory=list)
+
+
 class Options(TypedDict):
     """A dictionary with known keys."""
 
@@ -316,10 +328,16 @@ CASES: dict[str, Case] = {
         Stored,
         [Stored(FILE, FOLDER, [FILE], FRAME), Stored(FILE, FOLDER, [], FRAME, FILE)],
     ),
+    "dataclass of references with formats": (
+        Formats,
+        [Formats(FILE), Formats(FILE, FOLDER)],
+    ),
     "TypedDict": (Options, [{"depth": 1, "name": "n"}]),
     # References
     "File": (File, [FILE, File(path="/tmp/a.txt"), File(path="x", name="y")]),
     "File[str]": (File[str], [FILE]),
+    "File[csv]": (CSV, []),
+    "Dir[csv]": (Dir["csv"], []),
     "Dir": (Dir, [FOLDER, Dir(path="s3://b/e/", format="csv", hash="1")]),
     "DataFrame": (DataFrame, [FRAME, DataFrame(uri="s3://b/u")]),
     "Annotated[DataFrame, columns]": (Annotated[DataFrame, COLUMNS], [FRAME]),
@@ -392,7 +410,53 @@ def pydantic_cases() -> dict[str, Case]:
 
         inner: Inner
 
+    class References(pydantic.BaseModel):
+        """A model with references, also inside containers."""
+
+        file: File
+        folder: Dir
+        frame: DataFrame
+        maybe: Optional[File] = None
+        no_frame: Optional[DataFrame] = None
+        files: List[File] = []
+        folders: Dict[str, Dir] = {}
+        deep: Dict[str, List[Optional[DataFrame]]] = {}
+
+    class ModelFormats(pydantic.BaseModel):
+        """References with formats."""
+
+        file: File[str]
+        files: List[CSV] = []
+        folders: List[Dir[int]] = []
+        frame: Optional[DataFrame] = None
+
+    class Around(pydantic.BaseModel):
+        """A model with models and dataclasses that have references."""
+
+        inner: References
+        more: List[References] = []
+        stored: Optional[Stored] = None
+
+    @dataclass
+    class Outside:
+        """A dataclass with a model that has references, and some of its own."""
+
+        model: References
+        file: File
+
     Holder.__annotations__["inner"] = Inner
+    Outside.__annotations__["model"] = References
+    few = References(file=FILE, folder=FOLDER, frame=FRAME)
+    many = References(
+        file=File(path="/tmp/x"),
+        folder=FOLDER,
+        frame=DataFrame(uri="s3://b/u"),
+        maybe=FILE,
+        no_frame=FRAME,
+        files=[FILE, FILE],
+        folders={"a": FOLDER},
+        deep={"a": [FRAME, None], "b": []},
+    )
     full = Model(
         name="n",
         count=2,
@@ -411,6 +475,22 @@ def pydantic_cases() -> dict[str, Case]:
         "dict[str, model]": (dict[str, Inner], [{"a": Inner(a=1)}]),
         "Union[model, dataclass]": (Union[Inner, Point], [Inner(a=1), Point(1)]),
         "dataclass with a model": (Holder, []),
+        "model of references with formats": (ModelFormats, []),
+        "model of references": (References, [few, many]),
+        "Optional[model of references]": (Optional[References], [few, None]),
+        "list[model of references]": (list[References], [[few, many]]),
+        "nested model of references": (
+            Around,
+            [
+                Around(inner=few),
+                Around(
+                    inner=many,
+                    more=[few],
+                    stored=Stored(FILE, FOLDER, [FILE], FRAME),
+                ),
+            ],
+        ),
+        "dataclass with a model of references": (Outside, []),
     }
 
 

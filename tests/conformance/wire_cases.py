@@ -12,18 +12,21 @@ from hypothesis import strategies as st
 
 
 class Case(NamedTuple):
-    """Arguments of an environment and, for tasks, of the decorator; and of the context."""
+    """Arguments of an environment and, for tasks, of the decorator; of the context; parameters in place of an app's own."""
 
     kind: str
     environment: str
     task: str = ""
     function: str = "add"
     context: str = ""
+    overrides: str = ""
 
     def __str__(self) -> str:
         made = f"{self.kind}({self.environment})"
         if self.kind == "TaskEnvironment":
             made += f".task({self.task})({self.function})"
+        if self.overrides:
+            made += f" with {self.overrides}"
         return f"{made} in SerializationContext({self.context})"
 
 
@@ -34,16 +37,16 @@ def task(
     return Case("TaskEnvironment", f"name='env', {settings}", task, function, context)
 
 
-def app(settings: str = "", context: str = "") -> Case:
+def app(settings: str = "", context: str = "", overrides: str = "") -> Case:
     """An app called app."""
-    return Case("AppEnvironment", f"name='app', {settings}", context=context)
+    arguments = f"name='app', {settings}"
+    return Case("AppEnvironment", arguments, context=context, overrides=overrides)
 
 
-def connector(settings: str = "", context: str = "") -> Case:
+def connector(settings: str = "", context: str = "", overrides: str = "") -> Case:
     """A connector called connector."""
-    return Case(
-        "ConnectorEnvironment", f"name='connector', {settings}", context=context
-    )
+    arguments = f"name='connector', {settings}"
+    return Case("ConnectorEnvironment", arguments, context=context, overrides=overrides)
 
 
 FULL_CONTEXT = "project='p', domain='d', org='o', input_path='s3://i', output_path='o'"
@@ -122,6 +125,8 @@ IMAGES = [
     "image=Image.from_debian_base().with_source_folder(Path(__file__).parents[1] / 'cases/seeds')",
     "image=Image.from_debian_base().with_requirements(Path(__file__).parents[2] / 'requirements/dev.txt')",
     "image=Image.from_dockerfile(Path(__file__), 'r', 'n')",
+    "image=Image.from_uv_script(Path(__file__).with_name('uv_script.py'), name='s')",
+    "image=Image.from_uv_script(str(Path(__file__).with_name('uv_script.py')), name='s', registry='r', index_url='i', extra_index_urls='x', pre=True, extra_args='-v', secret_mounts='k', python_version=(3, 12))",
 ]
 CACHES = [
     "cache='auto'",
@@ -223,10 +228,20 @@ BY_HAND = [
     *(connector(text) for text in (*APP_SETTINGS, *SCALING)),
     *(app(f"parameters=[{text}]") for text in PARAMETERS),
     app(f"parameters=[{PARAMETERS[0]}, Parameter(name='q', value='other')]"),
+    *(
+        kind(f"parameters=[{PARAMETERS[0]}]", text, f"[{override}]")
+        for kind in (app, connector)
+        for override in PARAMETERS
+        for text in ("", CONTEXTS[-1])
+    ),
+    app(f"parameters=[{PARAMETERS[0]}]", "", f"[{PARAMETERS[2]}, {PARAMETERS[3]}]"),
+    app(f"parameters=[{PARAMETERS[0]}], command='python x'", "", f"[{PARAMETERS[2]}]"),
+    app(f"parameters=[{PARAMETERS[0]}]", "", "[]"),
+    app("", "", f"[{PARAMETERS[2]}]"),
     *(task("", text) for text in (*CACHES, *TIMEOUTS, *DECORATORS)),
     *(
         task("", "", name)
-        for name in ("later", "nothing", "described", "collected", "falsy")
+        for name in ("later", "nothing", "described", "collected", "falsy", "loose")
     ),
     *(task("", f"triggers={text}", "scheduled") for text in TRIGGERS),
     task("", f"triggers=({TRIGGERS[0]}, {TRIGGERS[2]})", "scheduled"),
@@ -362,6 +377,9 @@ _APPS = st.builds(
         _argument("cluster_pool", _NAME),
     ).map(lambda text: f"name='made', {text}"),
     context=_CONTEXT,
+    overrides=st.lists(st.sampled_from(PARAMETERS), max_size=2).map(
+        lambda items: f"[{', '.join(items)}]" if items else ""
+    ),
 )
 
 

@@ -100,6 +100,28 @@ def _own_documentation(case: Case, spec: Any) -> None:
         spec.documentation.short_description = given[1]
 
 
+def _with_parameters(case: Case) -> Case:
+    """Give an app without parameters of its own those that take their place."""
+    if not case.overrides.strip("[]") or "parameters=[P" in case.environment:
+        return case
+    given, none = f"parameters={case.overrides}", "parameters=[]"
+    if none in case.environment:
+        return case._replace(environment=case.environment.replace(none, given))
+    return case._replace(environment=f"{case.environment.rstrip(', ')}, {given}")
+
+
+def _without_inputs(case: Case, app: Any) -> None:
+    if _with_parameters(case) != case:
+        app.spec.inputs.Clear()
+
+
+def _no_parameters(case: Case, app: Any) -> None:
+    command = app.spec.container.command if case.overrides == "[]" else []
+    if "--parameters" in command:
+        position = list(command).index("--parameters")
+        del command[position : position + 2]
+
+
 DIFFERENCES = {
     "timeouts": Difference(
         "a 26 h timeout becomes 2 h, 24 h becomes 0: exact here", _exact_timeout
@@ -126,5 +148,14 @@ DIFFERENCES = {
     "own documentation": Difference(
         "docs of a task are dropped: they come before the docstring here",
         _own_documentation,
+    ),
+    "overridden parameters": Difference(
+        "parameters for one deployment are dropped when the app has none: passed here",
+        _without_inputs,
+        _with_parameters,
+    ),
+    "no parameters": Difference(
+        "an empty list of parameters for one deployment is ignored: taken at its word here",
+        _no_parameters,
     ),
 }

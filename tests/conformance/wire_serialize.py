@@ -30,9 +30,9 @@ from flyte.models import SerializationContext
 # What cases may name. A Link is that of an app.
 NAMES = {
     **{
-        name: value
+        name: getattr(module, name)
         for module in (flyte, flyte.io, flyte.models, flyte.app)
-        for name, value in vars(module).items()
+        for name in dir(module)
         if not name.startswith("_")
     },
     "Documentation": Documentation,
@@ -85,6 +85,9 @@ def collected(items: list[int], names: dict[str, str], more: bool = True) -> lis
 
 def falsy(number: int = 0, text: str = "", flag: bool = False) -> int:
     return number
+
+
+def loose(x: int = None, more: str = "m") -> None: ...  # type: ignore[assignment]  # noqa: RUF013
 
 
 class Statement:
@@ -228,6 +231,13 @@ def write_out(words: Any) -> None:
             words[position] = json.dumps(content, sort_keys=True)
 
 
+def override_parameters(message: Any, app: Any, case: dict[str, str]) -> None:
+    """Replace the command by the one with other parameters than the app's own."""
+    overrides = evaluate(case["overrides"])
+    words = app.container_cmd(context(case["context"]), parameter_overrides=overrides)
+    message.spec.container.command[:] = words
+
+
 def serialize(case: dict[str, str]) -> dict[str, str]:
     task_to_proto, app_to_proto = serializers()
     try:
@@ -235,6 +245,8 @@ def serialize(case: dict[str, str]) -> dict[str, str]:
         is_task = case["kind"] == "TaskEnvironment"
         to_proto = task_to_proto if is_task else app_to_proto
         message = to_proto(made, context(case["context"]))
+        if case["overrides"]:
+            override_parameters(message, made, case)
         started_by = triggers(made, message, context("")) if is_task else []
     except ModuleNotFoundError as error:
         return {"missing": str(error.name)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,68 @@ def test_tags_follow_from_what_is_in_files(tmp_path: Path) -> None:
     assert Image.from_dockerfile(moved, "r", "n").uri == after[-1]
 
 
+HEADER = """\
+# /// script
+# requires-python = ">=3.12"
+# dependencies = ["httpx", "here @ file://{folder}"]
+# ///
+"""
+
+
+def test_tags_follow_from_the_headers_of_scripts(tmp_path: Path) -> None:
+    """The header counts and the projects it names, but not the rest of the script."""
+    folder, script = tmp_path / "project", tmp_path / "job.py"
+    folder.mkdir()
+    header = HEADER.format(folder=folder)
+
+    def uri(text: str, project: str = "a") -> str:
+        script.write_text(text)
+        (folder / "pyproject.toml").write_text(project)
+        return Image.from_uv_script(script, name="job").uri
+
+    first = uri(header)
+    assert first.startswith("ghcr.io/flyteorg/job:")
+    assert uri(f"print(1)\n{header}print(2)\n") == first
+    others = [uri(header.replace("httpx", "rich")), uri(header, "b")]
+    assert len({first, *others}) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("print(1)", "job.py has no header: no block '# /// script'"),
+        ("# /// script\n# a = \n# ///\n", "the header of job.py is no TOML: "),
+        (
+            "# /// script\n# dependencies = 'a'\n# ///\n",
+            "the dependencies of job.py are no list of texts",
+        ),
+    ],
+)
+def test_scripts_without_a_sound_header_are_refused(
+    text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the script, when its header is read."""
+    monkeypatch.chdir(tmp_path)
+    Path("job.py").write_text(text)
+    image = Image.from_uv_script("job.py", name="job")
+
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        image.validate()
+
+
+def test_scripts_and_their_projects_are_looked_for(tmp_path: Path) -> None:
+    """A missing script is an error, then a missing project."""
+    script = tmp_path / "job.py"
+    image = Image.from_uv_script(script, name="job")
+    with pytest.raises(FileNotFoundError, match=r"job\.py does not exist, and a layer"):
+        image.validate()
+    script.write_text(HEADER.format(folder=tmp_path / "project"))
+    with pytest.raises(FileNotFoundError, match="project does not exist, and a layer"):
+        image.validate()
+    (tmp_path / "project").mkdir()
+    image.validate()
+
+
 def test_an_unknown_layer_has_no_tag() -> None:
     """What is in it is not known."""
 
@@ -172,6 +235,11 @@ ANY: Any = BASE
             lambda: ANY.with_requirements("r.in"),
             ValueError,
             "a requirements file ends in .txt, got 'r.in'",
+        ),
+        (
+            lambda: Image.from_uv_script("job", name="job"),
+            ValueError,
+            "a script ends in .py, got 'job'",
         ),
         (
             lambda: ANY.with_env_vars({"A": 1}),

@@ -13,8 +13,11 @@ import sys
 import tarfile
 import threading
 import urllib.request
+import zipfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -417,17 +420,52 @@ def test_a_command_that_does_not_exist(site: Site) -> None:
 # Code and parameters
 
 
-def test_an_archive_is_unpacked(site: Site, tmp_path: Path) -> None:
-    """The code goes to the destination, from which the app is imported."""
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files without a word."""
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """Serve the folder over HTTP, and return the address."""
+    handler = partial(Quiet, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "{folder}/code.tgz",
+        "file://{folder}/code.tgz",
+        "simplecache::file://{folder}/code.tgz",
+        "zip://deep/code.tgz::file://{folder}/all.zip",
+        "{address}/code.tgz?signature=a/b",
+    ],
+)
+def test_an_archive_is_unpacked(
+    site: Site, tmp_path: Path, address: str, location: str
+) -> None:
+    """The code goes to the destination, from which the app is imported; it comes from wherever fsspec reaches."""
     source = tmp_path / "source.py"
     source.write_text(APP + 'app = AppEnvironment(name="app")\n' + HOOKS)
     archive = tmp_path / "code.tgz"
     with tarfile.open(archive, "w:gz") as bundle:
         bundle.add(source, "team/packed_app.py")
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as outer:
+        outer.write(archive, "deep/code.tgz")
     context = SerializationContext(
         version="",
         code_bundle=CodeBundle(
-            computed_version="-v1", tgz=str(archive), destination=str(tmp_path / "out")
+            computed_version="-v1",
+            tgz=location.format(folder=tmp_path, address=address),
+            destination=str(tmp_path / "out"),
         ),
     )
     words = AppEnvironment("app").container_cmd(context)[1:-1]

@@ -10,11 +10,14 @@ import os
 import subprocess
 import sys
 import tarfile
-import types
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from flyte.app import Parameter
 from flyte.app._parameter import SerializableParameterCollection
@@ -233,75 +236,101 @@ def test_values_may_look_like_options() -> None:
 # Stores
 
 
-class FakeStore:
-    """A store that holds texts by path, and opens and copies them as fsspec's file systems do."""
+class Hostile(MemoryFileSystem):
+    """A store whose names lead out of the folder they are listed in."""
 
-    def __init__(self, files: dict[str, str]) -> None:
-        """Hold the files."""
-        self.files = files
+    protocol = "hostile"
 
-    def find(self, root: str) -> list[str]:
-        """List the files below a folder."""
-        return [path for path in self.files if path.startswith(root + "/")]
-
-    def get_file(self, path: str, target: str) -> None:
-        """Copy a file to the disk."""
-        Path(target).write_text(self.files[path])
-
-    def url_to_fs(self, location: str) -> tuple[FakeStore, str]:
-        """Return the store itself and the path within it."""
-        return self, location.removeprefix("fake://").rstrip("/")
-
-    def open(self, location: str, mode: str) -> Any:
-        """Return what opens a file."""
-        content = self.files[self.url_to_fs(location)[1]]
-        return types.SimpleNamespace(open=lambda: io.BytesIO(content.encode()))
-
-    @property
-    def core(self) -> FakeStore:
-        """Stand for the module fsspec.core."""
-        return self
+    def find(self, path: str, *args: Any, **kwargs: Any) -> list[str]:
+        """List a file beside the folder."""
+        return [f"{path}/../../x"]
 
 
 @pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> FakeStore:
-    """Put an empty store in the place of fsspec."""
-    fake: Any = FakeStore({})
-    monkeypatch.setitem(sys.modules, "fsspec", fake)
-    return fake
+def store() -> Iterator[MemoryFileSystem]:
+    """Return the store that fsspec keeps in memory, empty before and after."""
+    memory = MemoryFileSystem()
+    yield memory
+    memory.store.clear()
+    memory.pseudo_dirs[:] = [""]
 
 
-def test_a_file_from_a_store(store: FakeStore, tmp_path: Path) -> None:
+def fill(store: MemoryFileSystem, **files: str) -> None:
+    """Write files, whose names have two underscores for a slash."""
+    for name, content in files.items():
+        store.pipe_file(name.replace("__", "/"), content.encode())
+
+
+def test_a_file_from_a_store(store: MemoryFileSystem, tmp_path: Path) -> None:
     """A remote file is copied under its name."""
-    store.files = {"b/model.txt": "model"}
-    target = storage.fetch_file("fake://b/model.txt", tmp_path / "new")
-    assert target == tmp_path / "new" / "model.txt"
+    fill(store, b__model="model")
+    target = storage.fetch_file("memory://b/model", tmp_path / "new")
+    assert target == tmp_path / "new" / "model"
     assert target.read_text() == "model"
 
 
-def test_a_folder_from_a_store(store: FakeStore, tmp_path: Path) -> None:
+def test_a_folder_from_a_store(store: MemoryFileSystem, tmp_path: Path) -> None:
     """A remote folder keeps its structure; ignored names are left out at every level."""
-    store.files = {"b/d/x/1": "one", "b/d/2": "two", "b/d/tmp/3": "", "b/other": ""}
-    storage.fetch_folder("fake://b/d/", tmp_path, ["t?p"])
+    fill(store, b__d__x__1="one", b__d__2="two", b__d__tmp__3="", b__other="")
+    storage.fetch_folder("memory://b/d/", tmp_path, ["t?p"])
     found = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")}
     assert found == {"x", "x/1", "2"}
 
 
+@pytest.mark.parametrize("scheme", ["", "file://", "local://", "simplecache::file://"])
+def test_files_of_this_machine(scheme: str, tmp_path: Path) -> None:
+    """Addresses of local files are taken as they are, whatever is in their names."""
+    folder = tmp_path / "a b#c?d"
+    folder.mkdir()
+    (folder / "f%20.txt").write_text("content")
+
+    copy = storage.fetch_file(f"{scheme}{folder}/f%20.txt", tmp_path / "copy")
+    storage.fetch_folder(f"{scheme}{folder}", tmp_path / "all", [])
+
+    assert copy == tmp_path / "copy" / "f%20.txt"
+    assert (tmp_path / "all" / "f%20.txt").read_text() == copy.read_text() == "content"
+
+
+def test_files_within_an_archive(tmp_path: Path) -> None:
+    """In a chain of protocols the first one says which file is meant."""
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("in/f.txt", "content")
+        archive.writestr("in/deep/g.txt", "deep")
+    outer = f"::file://{tmp_path / 'all.zip'}"
+
+    copy = storage.fetch_file(f"zip://in/f.txt{outer}", tmp_path / "copy")
+    storage.fetch_folder(f"zip://in{outer}", tmp_path / "all", ["f.*"])
+
+    assert (copy.name, copy.read_text()) == ("f.txt", "content")
+    assert [path.name for path in (tmp_path / "all").rglob("*")] == ["deep", "g.txt"]
+
+
+def test_folders_cannot_place_files_elsewhere(tmp_path: Path) -> None:
+    """A store whose names lead out of the folder is refused."""
+    fsspec.register_implementation("hostile", Hostile, clobber=True)
+    with pytest.raises(Failure) as caught:
+        storage.fetch_folder("hostile://b/d", tmp_path / "out", [])
+    assert str(caught.value) == (
+        "cannot fetch 'hostile://b/d': 'hostile://b/d/../../x' leads out of the folder"
+    )
+
+
 @pytest.mark.parametrize(
-    ("files", "reason"),
+    ("location", "reason"),
     [
-        ({}, "no such folder, or an empty one"),
-        ({"b/d/../../x": ""}, "'b/d/../../x' leads out of the folder"),
+        ("memory://b/d", "no such folder, or an empty one"),
+        ("nowhere://b/d", "Protocol not known: nowhere"),
+        ("s3://b/d", "Install s3fs to access S3"),
+        ("zip://d::file:///no/such/file", "No such file or directory"),
     ],
 )
-def test_folders_that_are_refused(
-    store: FakeStore, tmp_path: Path, files: dict[str, str], reason: str
+def test_what_stores_say_is_passed_on(
+    store: MemoryFileSystem, tmp_path: Path, location: str, reason: str
 ) -> None:
-    """A store cannot place files elsewhere."""
-    store.files = files
+    """The error names the location as it was given, and what is wrong with it."""
     with pytest.raises(Failure) as caught:
-        storage.fetch_folder("fake://b/d", tmp_path / "out", [])
-    assert str(caught.value) == f"cannot fetch 'fake://b/d': {reason}"
+        storage.fetch_folder(location, tmp_path / "out", [])
+    assert str(caught.value) == f"cannot fetch {location!r}: {reason}"
 
 
 def test_a_store_without_fsspec(

@@ -235,14 +235,71 @@ def test_an_awaited_task_raises_its_error() -> None:
         asyncio.run(task(fail).aio(KeyError("missing")))
 
 
-def test_a_template_alone_cannot_be_called() -> None:
-    """What wraps nothing says that it cannot be called."""
+def test_a_template_alone_cannot_be_executed() -> None:
+    """What wraps nothing and is no plugin says so, however it is called."""
     made: Any = TaskTemplate(name="a", interface=NativeInterface({}, {}))
+    message = "TaskTemplate does not say how task 'a' is executed; override execute"
 
-    with pytest.raises(NotImplementedError):
-        made.forward()
-    with pytest.raises(NotImplementedError):
-        asyncio.run(made.execute())
+    for coroutine in (made(), made.aio(), made.forward(), made.execute()):
+        with refused(NotImplementedError, message):
+            asyncio.run(coroutine)
+
+
+class Plugin(TaskTemplate[..., Any, Any]):
+    """A task that says itself how it is executed."""
+
+    async def execute(self, **kwargs: Any) -> Any:
+        """Wait for a moment and return the inputs."""
+        await asyncio.sleep(0)
+        return kwargs
+
+
+def plugin(**settings: Any) -> Any:
+    """Make a task with two inputs, one of them with a default."""
+    inputs: Any = {"x": (int, inspect.Parameter.empty), "y": (int, 0)}
+    return Plugin(name="env.plugin", interface=NativeInterface(inputs, {}), **settings)
+
+
+def test_a_call_executes_a_plugin() -> None:
+    """A task without a function is executed by its plugin, with inputs by name and defaults added."""
+    made = plugin()
+
+    for coroutine in (made(1), made(x=1), made.aio(1), made.forward(1, 0)):
+        assert asyncio.run(coroutine) == {"x": 1, "y": 0}
+
+
+def test_a_synchronous_plugin_returns_its_result() -> None:
+    """A call returns the result itself if the task says so, also below a running event loop."""
+    made = plugin(_call_as_synchronous=True)
+
+    async def below_a_loop() -> tuple[Any, Any]:
+        return made(1), await made.aio(2)
+
+    assert made(1, y=2) == {"x": 1, "y": 2}
+    assert asyncio.run(below_a_loop()) == ({"x": 1, "y": 0}, {"x": 2, "y": 0})
+
+
+class Hooked(AsyncFunctionTaskTemplate[..., Any, Any]):
+    """A task that notes when its hooks are called."""
+
+    async def pre(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Note the inputs."""
+        self.noted: list[Any] = [(args, kwargs)]
+        return {}
+
+    async def post(self, return_vals: Any) -> Any:
+        """Note the result, and return nothing."""
+        self.noted.append(return_vals)
+
+
+@pytest.mark.parametrize(("function", "expected"), [(double, 4), (triple, 6)])
+def test_a_function_is_executed_between_its_hooks(function: Any, expected: int) -> None:
+    """The hooks see inputs and result of both kinds of function; what the last one returns is left alone."""
+    interface = NativeInterface.from_callable(function)
+    made = Hooked(name="env.task", interface=interface, func=function)
+
+    assert asyncio.run(made.execute(2)) == expected
+    assert made.noted == [((2,), {}), expected]
 
 
 def test_extension_points_do_nothing_by_default() -> None:

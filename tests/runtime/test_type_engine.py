@@ -178,6 +178,13 @@ def test_an_int_may_be_the_default_of_a_float() -> None:
     assert parameter.parameter.default.scalar.primitive.float_value == 1.0
 
 
+@pytest.mark.parametrize(("hint", "kept"), [(int, 0), (str, 0), (int | None, 1)])
+def test_none_is_a_default_only_where_it_is_a_value(hint: Any, kept: int) -> None:
+    """Tasks of plugins say None of inputs that have no default."""
+    assert len(default_inputs(interface(x=(hint, None)))) == kept
+    refused("value: expected int, got None", to_literal, None, int)
+
+
 def test_stored_defaults_are_passed_on() -> None:
     """The default of a deployed task is the literal it stores."""
     stored = to_literal(5, int)
@@ -271,7 +278,6 @@ def test_types_that_cannot_travel_are_named_with_their_place(
     [
         (int, "1", ": expected int, got str"),
         (int, True, ": expected int, got bool"),
-        (int, None, ": expected int, got None"),
         (bool, 0, ": expected bool, got int"),
         (str, 1, ": expected str, got int"),
         (float, "1", ": expected float, got str"),

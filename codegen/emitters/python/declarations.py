@@ -19,8 +19,11 @@ from codegen.model import (
     Function,
     Overload,
     Parameter,
+    Property,
     Returns,
+    TypeAlias,
     TypeVariable,
+    Variable,
 )
 from codegen.package import BUILTIN_NAMES, Package, Symbol
 
@@ -32,6 +35,7 @@ class Style(NamedTuple):
     specs: str = "specs"
     first_party: frozenset[str] = frozenset()
     blocking: str = "asyncio:run"
+    lazy: bool = False
 
 
 def header(file: PythonModule, style: Style) -> list[str]:
@@ -57,7 +61,10 @@ class Declarations:
         taken = frozenset(symbol.name for symbol in file.definitions)
         self.names = Names(package, file.name, taken, stub=stub)
         for symbol in file.exports:
-            self.names.special(symbol.path)
+            self.names.special(symbol.path, run_time=not style.lazy)
+
+        for path in file.passed_on:
+            self.names.pass_on(path)
 
     def exported_names(self) -> list[str]:
         """What ``__all__`` lists, in the order ruff sorts it."""
@@ -67,20 +74,29 @@ class Declarations:
             for symbol in here.definitions
             if symbol.definition.exported or symbol.module != here.name
         }
-        names = {name for name in names if not name.startswith("_")}
+        names = {name for name in names if name[0] != "_" or name.startswith("__")}
         # What is imported only to be passed on is listed whatever it is called.
         names |= {symbol.name for symbol in here.exports}
+        names |= {path.rpartition(".")[2] for path in here.passed_on}
         return sorted(names, key=export_order)
 
     def all_statement(self) -> list[str]:
         """The sorted ``__all__`` of the file; nothing when it exports nothing."""
         names = [f'"{name}"' for name in self.exported_names()]
         if not names:
-            return []
+            return self._nothing_listed()
         line = f"__all__ = [{', '.join(names)}]"
         if len(line) <= 88:
             return [line]
         return ["__all__ = [", *(f"    {name}," for name in names), "]"]
+
+    def _nothing_listed(self) -> list[str]:
+        """An empty ``__all__`` where something would be taken for exported without one."""
+        if not any(symbol.name[0] != "_" for symbol in self.file.definitions):
+            return []
+        return [
+            f"__all__: {self.names.special('list')}[{self.names.special('str')}] = []"
+        ]
 
     def import_lines(self) -> list[str]:
         """All imports of the file; a stub marks re-exports as PEP 484 asks."""
@@ -100,23 +116,36 @@ class Declarations:
         """Decorators a spec adds of its own."""
         lines: list[str] = []
         for text in decorators:
+            if not self.stub and self._cannot_run(symbol.module, text):
+                continue
             decorator = f"{indent}@{self.names.value(symbol.module, text)}"
             lines += wrapped([decorator], indent, stub=self.stub)
         return lines
 
+    def _cannot_run(self, module: str, decorator: str) -> bool:
+        """Whether a decorator is one of the project's own that has no core to do its work on import."""
+        name = types.references(decorator)[0].name
+        found = self.package.find(module, name)
+        if found is None or not isinstance(found.definition, Function | Variable):
+            return False
+        return found.definition.core is None
+
     def function_decorators(
-        self, symbol: Symbol, function: Function, indent: str
+        self, symbol: Symbol, name: str, function: Function, indent: str
     ) -> list[str]:
         """Every decorator of a function or method except ``overload``."""
-        lines = self.decorators(symbol, function.decorators, indent)
-        if function.binding == "class":
-            lines.append(f"{indent}@{self.names.special('classmethod')}")
-        elif function.binding == "static":
-            lines.append(f"{indent}@{self.names.special('staticmethod')}")
+        lines = self.binding(name, function, indent)
+        lines += self.decorators(symbol, function.decorators, indent)
         lines += self.deprecation(function.deprecated, indent)
         if function.abstract:
             lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
         return lines
+
+    def binding(self, name: str, function: Function, indent: str) -> list[str]:
+        """The decorator that says what a method is bound to; Python knows it of ``__new__``."""
+        if function.binding == "instance" or name == "__new__":
+            return []
+        return [f"{indent}@{self.names.special(f'{function.binding}method')}"]
 
     def signature(
         self,
@@ -130,12 +159,24 @@ class Declarations:
         end: str = ":",
     ) -> list[str]:
         """The ``def`` line or lines of a callable."""
-        items = [receiver] if receiver else []
+        if receiver in signature.parameters:
+            receiver = {"self": "_self", "cls": "metacls"}[receiver]
+        items = self.received(symbol, receiver, signature.receiver)
         items += self.parameters(symbol, signature.parameters)
         returns = self.returned(symbol, signature.returns)
         head = f"{'async ' if asynchronous else ''}def {name}"
         lines = bracketed(head, items, f" -> {returns}{end}", indent)
         return wrapped(lines, indent, stub=self.stub)
+
+    def received(
+        self, symbol: Symbol, receiver: str | None, annotation: str | None
+    ) -> list[str]:
+        """The first parameter of a method; nothing for functions."""
+        if receiver is None:
+            return []
+        if annotation is None:
+            return [receiver]
+        return [f"{receiver}: {self.names.annotation(symbol.module, annotation)}"]
 
     def returned(self, symbol: Symbol, returns: Returns) -> str:
         """The return annotation; a callable that documents none returns None."""
@@ -231,8 +272,12 @@ class Declarations:
             bases.append("Exception")
         elif cls.kind == "typed-dict" and not bases:
             bases.append(self.names.special("typing.TypedDict"))
+        elif cls.kind == "named-tuple" and "NamedTuple" not in names:
+            bases.insert(0, self.names.special("typing.NamedTuple"))
         if cls.kind == "typed-dict" and not cls.total:
             bases.append("total=False")
+        for keyword, value in cls.keywords.items():
+            bases.append(f"{keyword}={self.names.value(symbol.module, value)}")
         if not bases:
             return [f"{indent}class {name}{end}"]
         lines = bracketed(f"class {name}", bases, end, indent)
@@ -253,20 +298,99 @@ class Declarations:
     def type_variable(self, symbol: Symbol, variable: TypeVariable) -> list[str]:
         """The assignment that declares a type variable."""
         module, name = symbol.module, symbol.name
-        if variable.kind == "param-spec":
-            return [f'{name} = {self.names.special("typing.ParamSpec")}("{name}")']
-        if variable.kind == "type-variable-tuple":
-            return [f'{name} = {self.names.special("typing.TypeVarTuple")}("{name}")']
+        constructor = _CONSTRUCTORS[variable.kind]
         items = [f'"{name}"']
         items += [
             self.names.evaluated_type(module, text) for text in variable.constraints
         ]
         if variable.bound is not None:
             items.append(f"bound={self.names.evaluated_type(module, variable.bound)}")
-        if variable.variance != "invariant":
+        if variable.variance == "inferred":
+            items.append("infer_variance=True")
+        elif variable.variance != "invariant":
             items.append(f"{variable.variance}=True")
-        constructor = self.names.special("typing.TypeVar")
-        return bracketed(f"{name} = {constructor}", items, "")
+        if variable.default is not None:
+            default = self.names.evaluated_type(module, variable.default)
+            items.append(f"default={default}")
+        # The standard library knows these two only since Python 3.12 and 3.13.
+        newer = variable.variance == "inferred" or variable.default is not None
+        home = "typing_extensions" if newer else "typing"
+        spelled = self.names.special(f"{home}.{constructor}")
+        return wrapped(bracketed(f"{name} = {spelled}", items, ""), stub=self.stub)
+
+    def type_alias(self, symbol: Symbol, alias: TypeAlias) -> list[str]:
+        """The assignment that names a type."""
+        value = self.names.evaluated_type(symbol.module, alias.type)
+        if alias.distinct:
+            constructor = self.names.special("typing.NewType")
+            line = f'{symbol.name} = {constructor}("{symbol.name}", {value})'
+        else:
+            line = f"{symbol.name}: {self.names.special('typing.TypeAlias')} = {value}"
+        return wrapped([line], stub=self.stub)
+
+    def slots(self, cls: Class, indent: str) -> list[str]:
+        """The statement that says which attributes instances have room for."""
+        if cls.slots is None:
+            return []
+        names = [spelling.quote(name) for name in cls.slots]
+        comma = "," if len(names) == 1 else ""
+        owner = f"{self.names.special('tuple')}[{self.names.special('str')}, ...]"
+        lines = bracketed(
+            f"__slots__: {owner} = ", [f"{', '.join(names)}{comma}"], "", indent
+        )
+        return wrapped(lines, indent, stub=self.stub)
+
+    def property_head(self, symbol: Symbol, prop: Property, indent: str) -> list[str]:
+        """Every decorator of a property's reader."""
+        if prop.decorator is not None:
+            lines = self.decorators(symbol, [prop.decorator], indent)
+        else:
+            lines = [f"{indent}@{self.names.special('property')}"]
+        lines += self.decorators(symbol, prop.decorators, indent)
+        lines += self.deprecation(prop.deprecated, indent)
+        if prop.abstract:
+            lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
+        return lines
+
+    def property_reader(
+        self, symbol: Symbol, name: str, prop: Property, indent: str, end: str
+    ) -> list[str]:
+        """The ``def`` of what reads a property."""
+        receiver = "".join(self.received(symbol, "self", prop.receiver))
+        annotation = self.names.annotation(symbol.module, prop.type)
+        line = f"{indent}def {name}({receiver}) -> {annotation}:{end}"
+        return wrapped([line], indent, stub=self.stub)
+
+    def property_writer(
+        self, symbol: Symbol, name: str, prop: Property, indent: str, end: str
+    ) -> list[str]:
+        """The ``def`` of what is called when a property is assigned to; nothing when it cannot be."""
+        if not prop.writable and prop.setter is None:
+            return []
+        accepted = self.names.annotation(symbol.module, prop.accepts or prop.type)
+        line = f"{indent}def {name}(self, value: {accepted}) -> None:{end}"
+        return [
+            f"{indent}@{name}.setter",
+            *wrapped([line], indent, stub=self.stub),
+        ]
+
+    def property_deleter(
+        self, name: str, prop: Property, indent: str, end: str
+    ) -> list[str]:
+        """The ``def`` of what is called when a property is deleted; nothing when it cannot be."""
+        if not prop.deletable:
+            return []
+        return [
+            f"{indent}@{name}.deleter",
+            f"{indent}def {name}(self) -> None:{end}",
+        ]
+
+
+_CONSTRUCTORS = {
+    "type-variable": "TypeVar",
+    "param-spec": "ParamSpec",
+    "type-variable-tuple": "TypeVarTuple",
+}
 
 
 def has_init(cls: Class) -> bool:
@@ -274,6 +398,11 @@ def has_init(cls: Class) -> bool:
     if cls.dataclass is not None or cls.parameters is None:
         return False
     return cls.kind in ("class", "exception")
+
+
+def has_fields(cls: Class) -> bool:
+    """Whether the parameters of a class are fields, from which Python makes the constructor."""
+    return cls.dataclass is not None or cls.kind == "named-tuple"
 
 
 def receiver(function: Function) -> str | None:
@@ -293,7 +422,7 @@ def pair_name(owner: str, name: str) -> str:
 def member_names(cls: Class) -> frozenset[str]:
     """The names a class body binds, which annotations inside it would find before builtins and imports."""
     names = {*cls.methods, *cls.properties, *cls.attributes, *cls.classes}
-    if cls.dataclass is not None:
+    if has_fields(cls):
         names |= (cls.parameters or {}).keys()
     return frozenset(names)
 

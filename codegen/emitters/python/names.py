@@ -71,6 +71,11 @@ class Names:
         """Spell a name the emitter itself needs, such as ``typing.overload``."""
         return self._local(path, run_time)
 
+    def pass_on(self, path: str) -> None:
+        """Import something only for those who import it from here."""
+        module, _, name = path.rpartition(".")
+        self._import(module, name, run_time=True)
+
     def module(self, path: str) -> str:
         """Spell a module that is used while Python imports the file."""
         parent, _, name = path.rpartition(".")
@@ -144,6 +149,10 @@ class Names:
         if run_time:
             self._at_run_time.add(wanted)
         return local
+
+    def is_used_on_import(self, module: str, name: str) -> bool:
+        """Whether the file needs what it imports under a name while Python imports the file itself."""
+        return any(used[:2] == (module, name) for used in self._at_run_time)
 
     def import_block(self, first_party: frozenset[str]) -> list[str]:
         """The lines of all imports: what runs first, then what only type checkers need."""

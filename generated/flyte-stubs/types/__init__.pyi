@@ -4,6 +4,8 @@
 from contextlib import AbstractContextManager
 
 from flyte.types._interface import guess_interface
+from flyte.types._renderer import Renderable
+from flyte.types._string_literals import literal_string_repr
 from flyte.types._type_engine import (
     TypeEngine,
     TypeTransformer,
@@ -11,10 +13,12 @@ from flyte.types._type_engine import (
 )
 
 __all__ = [
+    "Renderable",
     "TypeEngine",
     "TypeTransformer",
     "TypeTransformerFailedError",
     "guess_interface",
+    "literal_string_repr",
     "pickling",
 ]
 

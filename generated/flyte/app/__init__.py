@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
-from flyte.app._app_environment import AppEnvironment
-from flyte.app._connector_environment import ConnectorEnvironment
-from flyte.app._parameter import AppEndpoint, Parameter, RunOutput, get_parameter
-from flyte.app._types import INVALID_APP_PORTS, Domain, Link, Port, Scaling
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flyte.app._app_environment import AppEnvironment
+    from flyte.app._connector_environment import ConnectorEnvironment
+    from flyte.app._parameter import AppEndpoint, Parameter, RunOutput, get_parameter
+    from flyte.app._types import INVALID_APP_PORTS, Domain, Link, Port, Scaling
 
 __all__ = [
     "INVALID_APP_PORTS",
@@ -23,3 +26,31 @@ __all__ = [
     "Scaling",
     "get_parameter",
 ]
+
+# Type checkers read the imports above; with these functions they would accept any name.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import an exported name when it is first used."""
+        from importlib import import_module
+
+        defined_in = {
+            "INVALID_APP_PORTS": "flyte.app._types",
+            "AppEndpoint": "flyte.app._parameter",
+            "AppEnvironment": "flyte.app._app_environment",
+            "ConnectorEnvironment": "flyte.app._connector_environment",
+            "Domain": "flyte.app._types",
+            "Link": "flyte.app._types",
+            "Parameter": "flyte.app._parameter",
+            "Port": "flyte.app._types",
+            "RunOutput": "flyte.app._parameter",
+            "Scaling": "flyte.app._types",
+            "get_parameter": "flyte.app._parameter",
+        }
+        if name not in defined_in:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(defined_in[name]), name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

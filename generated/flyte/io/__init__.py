@@ -5,8 +5,32 @@
 
 from __future__ import annotations
 
-from flyte.io._dataframe.dataframe import PARQUET, DataFrame
-from flyte.io._dir import Dir
-from flyte.io._file import File
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flyte.io._dataframe.dataframe import PARQUET, DataFrame
+    from flyte.io._dir import Dir
+    from flyte.io._file import File
 
 __all__ = ["PARQUET", "DataFrame", "Dir", "File"]
+
+# Type checkers read the imports above; with these functions they would accept any name.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import an exported name when it is first used."""
+        from importlib import import_module
+
+        defined_in = {
+            "PARQUET": "flyte.io._dataframe.dataframe",
+            "DataFrame": "flyte.io._dataframe.dataframe",
+            "Dir": "flyte.io._dir",
+            "File": "flyte.io._file",
+        }
+        if name not in defined_in:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(defined_in[name]), name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -5,22 +5,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic
 
 from flyte.io._file import T
 
 if TYPE_CHECKING:
-    from typing import Self
+    from typing import Any, Self
 
 __all__ = ["Dir"]
 
 
-@dataclass(kw_only=True)
 class Dir(Generic[T]):
     """A reference to a folder.
 
-    Attributes:
+    Args:
         path: Where the folder is, a local path or a URL.
         name: The name of the folder; the last part of the path when not given.
         format: The format of the files in it.
@@ -28,14 +26,51 @@ class Dir(Generic[T]):
     """
 
     path: str
-    name: str | None = None
-    format: str = ""
-    hash: str | None = None
+    name: str | None
+    format: str
+    hash: str | None
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        path: str,
+        name: str | None = None,
+        format: str = "",
+        hash: str | None = None,
+    ) -> None:
         from flyte_runtime import io
 
-        io.complete_name(self)
+        io.initialize_dir(self, path=path, name=name, format=format, hash=hash)
+
+    @classmethod
+    def __class_getitem__(cls, typevar_values: Any) -> Any:
+        """Name the format of the content, as in `Dir["csv"]` or `Dir[str]`.
+
+        Args:
+            typevar_values: The format, a text or a type.
+
+        Returns:
+            The type of a reference with that format.
+        """
+        from flyte_runtime import io
+
+        return io.with_format(cls, typevar_values)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the other one is a reference of the same class with the same fields.
+
+        Args:
+            other: What to compare with.
+        """
+        from flyte_runtime import io
+
+        return io.equal(self, other)
+
+    def __repr__(self) -> str:
+        """Show the class and all fields."""
+        from flyte_runtime import io
+
+        return io.represent(self)
 
     @classmethod
     def from_existing_remote(
@@ -53,3 +88,18 @@ class Dir(Generic[T]):
         from flyte_runtime import io
 
         return io.dir_from_existing_remote(cls, remote_path, dir_cache_key)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any:
+        """Tell pydantic what a field of this type holds in a model: the reference, or an object with its fields.
+
+        Args:
+            source: The annotation of the field, with the format if it has one.
+            handler: What makes schemas of other types.
+
+        Returns:
+            The core schema.
+        """
+        from flyte_runtime.types import model_fields
+
+        return model_fields.core_schema(cls, source, handler)

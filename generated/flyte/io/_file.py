@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from typing import Self
+    from typing import Any, Self
 
     from flyte.io._hashing_io import HashMethod
 
@@ -18,11 +17,10 @@ __all__ = ["File", "T"]
 T = TypeVar("T")
 
 
-@dataclass(kw_only=True)
 class File(Generic[T]):
     """A reference to a file.
 
-    Attributes:
+    Args:
         path: Where the file is, a local path or a URL.
         name: The name of the file; the last part of the path when not given.
         format: The format of the content.
@@ -31,15 +29,60 @@ class File(Generic[T]):
     """
 
     path: str
-    name: str | None = None
-    format: str = ""
-    hash: str | None = None
-    hash_method: HashMethod | None = None
+    name: str | None
+    format: str
+    hash: str | None
+    hash_method: HashMethod | None
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        path: str,
+        name: str | None = None,
+        format: str = "",
+        hash: str | None = None,
+        hash_method: HashMethod | None = None,
+    ) -> None:
         from flyte_runtime import io
 
-        io.complete_name(self)
+        io.initialize_file(
+            self,
+            path=path,
+            name=name,
+            format=format,
+            hash=hash,
+            hash_method=hash_method,
+        )
+
+    @classmethod
+    def __class_getitem__(cls, typevar_values: Any) -> Any:
+        """Name the format of the content, as in `File["csv"]` or `File[str]`.
+
+        Args:
+            typevar_values: The format, a text or a type.
+
+        Returns:
+            The type of a reference with that format.
+        """
+        from flyte_runtime import io
+
+        return io.with_format(cls, typevar_values)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the other one is a reference of the same class with the same fields.
+
+        Args:
+            other: What to compare with.
+        """
+        from flyte_runtime import io
+
+        return io.equal(self, other)
+
+    def __repr__(self) -> str:
+        """Show the class and all fields."""
+        from flyte_runtime import io
+
+        return io.represent(self)
 
     @classmethod
     def from_existing_remote(
@@ -57,3 +100,18 @@ class File(Generic[T]):
         from flyte_runtime import io
 
         return io.file_from_existing_remote(cls, remote_path, file_cache_key)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any:
+        """Tell pydantic what a field of this type holds in a model: the reference, or an object with its fields.
+
+        Args:
+            source: The annotation of the field, with the format if it has one.
+            handler: What makes schemas of other types.
+
+        Returns:
+            The core schema.
+        """
+        from flyte_runtime.types import model_fields
+
+        return model_fields.core_schema(cls, source, handler)

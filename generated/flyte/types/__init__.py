@@ -7,23 +7,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flyte.types._interface import guess_interface
-from flyte.types._type_engine import (
-    TypeEngine,
-    TypeTransformer,
-    TypeTransformerFailedError,
-)
-
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from flyte.types._interface import guess_interface
+    from flyte.types._renderer import Renderable
+    from flyte.types._string_literals import literal_string_repr
+    from flyte.types._type_engine import (
+        TypeEngine,
+        TypeTransformer,
+        TypeTransformerFailedError,
+    )
+
 __all__ = [
+    "Renderable",
     "TypeEngine",
     "TypeTransformer",
     "TypeTransformerFailedError",
     "guess_interface",
+    "literal_string_repr",
     "pickling",
 ]
+
+# Type checkers read the imports above; with these functions they would accept any name.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import an exported name when it is first used."""
+        from importlib import import_module
+
+        defined_in = {
+            "Renderable": "flyte.types._renderer",
+            "TypeEngine": "flyte.types._type_engine",
+            "TypeTransformer": "flyte.types._type_engine",
+            "TypeTransformerFailedError": "flyte.types._type_engine",
+            "guess_interface": "flyte.types._interface",
+            "literal_string_repr": "flyte.types._string_literals",
+        }
+        if name not in defined_in:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(defined_in[name]), name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
 
 
 def pickling() -> AbstractContextManager[None]:

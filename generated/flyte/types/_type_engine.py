@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import KeysView
     from typing import Any
 
     from flyteidl2.core.interface_pb2 import Variable, VariableMap
-    from flyteidl2.core.literals_pb2 import Literal, LiteralMap
+    from flyteidl2.core.literals_pb2 import Binary, Literal, LiteralMap
     from flyteidl2.core.types_pb2 import LiteralType
 
 __all__ = ["T", "TypeEngine", "TypeTransformer", "TypeTransformerFailedError"]
@@ -42,6 +43,35 @@ class TypeEngine(Generic[T]):
         from flyte_runtime.types import transformers
 
         return await transformers.dict_to_literal_map(cls, d, type_hints)
+
+    @classmethod
+    def get_available_transformers(cls) -> KeysView[Any]:
+        """Return the Python types that can travel, apart from those that are made of others.
+
+        Returns:
+            The types, registered ones last.
+        """
+        from flyte_runtime.types import adapters
+
+        return adapters.get_available_transformers(cls)
+
+    @classmethod
+    def get_transformer(cls, python_type: type[Any]) -> TypeTransformer[Any]:
+        """Find what translates a type.
+
+        Args:
+            python_type: The Python type.
+
+        Returns:
+            The registered transformer, or a built-in one.
+
+        Raises:
+            TypeError: Values of the type would have to be pickled, and `pickling` is
+                not switched on.
+        """
+        from flyte_runtime.types import adapters
+
+        return adapters.get_transformer(cls, python_type)
 
     @classmethod
     def guess_python_type(cls, flyte_type: LiteralType) -> type[Any]:
@@ -167,6 +197,39 @@ class TypeEngine(Generic[T]):
         )
 
     @classmethod
+    def register_restricted_type(cls, name: str, type: type[Any]) -> None:
+        """Refuse all values of a type.
+
+        Args:
+            name: The name of the restriction, which errors repeat.
+            type: The type.
+
+        Raises:
+            ValueError: The type has a transformer already.
+        """
+        from flyte_runtime.types import adapters
+
+        adapters.register_restricted_type(cls, name, type)
+
+    @classmethod
+    def to_html(cls, python_val: Any, expected_python_type: type[Any]) -> str:
+        """Show a value in a report: by what its annotation says, or by its transformer.
+
+        Args:
+            python_val: The value.
+            expected_python_type: Its declared type.
+
+        Returns:
+            The value as HTML.
+
+        Raises:
+            TypeError: The type cannot travel.
+        """
+        from flyte_runtime.types import adapters
+
+        return adapters.to_html(cls, python_val, expected_python_type)
+
+    @classmethod
     async def to_literal(
         cls, python_val: Any, python_type: type[Any], expected: LiteralType
     ) -> Literal:
@@ -277,6 +340,25 @@ class TypeTransformer(Generic[T]):
 
         transformers.assert_type(self, t, v)
 
+    def from_binary_idl(
+        self, binary_idl_object: Binary, expected_python_type: type[T]
+    ) -> T | None:
+        """Read a value out of a struct.
+
+        Args:
+            binary_idl_object: The struct, written as msgpack.
+            expected_python_type: The type of the value.
+
+        Returns:
+            The value.
+
+        Raises:
+            TypeError: It is no such struct, or may be a pickle.
+        """
+        from flyte_runtime.types import adapters
+
+        return adapters.from_binary_idl(self, binary_idl_object, expected_python_type)
+
     def get_literal_type(self, t: type[T]) -> LiteralType:
         """Return what stands for the type on the wire. Transformers override it.
 
@@ -305,6 +387,20 @@ class TypeTransformer(Generic[T]):
         from flyte_runtime.types import transformers
 
         return transformers.refuse_to_guess(self, literal_type)
+
+    def to_html(self, python_val: T, expected_python_type: type[T]) -> str:
+        """Show a value in a report; as its text, unless a transformer overrides it.
+
+        Args:
+            python_val: The value.
+            expected_python_type: Its declared type.
+
+        Returns:
+            The value as HTML.
+        """
+        from flyte_runtime.types import adapters
+
+        return adapters.show(self, python_val, expected_python_type)
 
     async def to_literal(
         self, python_val: T, python_type: type[T], expected: LiteralType

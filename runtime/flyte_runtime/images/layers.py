@@ -1,17 +1,19 @@
-"""The layers of images: the methods that add one, and the checks of what they need on this machine.
+"""The layers of images: the methods that add one or begin with one, and the checks of what they need on this machine.
 
 Knows the layers of `flyte._image`. It must not know tags, nor how an image is built.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from flyte_runtime import checks
+from flyte_runtime.images import scripts
 
 if TYPE_CHECKING:
-    from flyte._image import CopyConfig, Env, Image, Layer
+    from flyte._image import Architecture, CopyConfig, Env, Image, Layer
     from flyte._secret import Secret, SecretRequest
 
     ImageType = TypeVar("ImageType", bound=Image)
@@ -143,6 +145,46 @@ def with_uv_project(
     return self.clone(addl_layer=layer)
 
 
+def from_uv_script(
+    cls: type[ImageType],
+    script: Path | str,
+    *,
+    name: str,
+    registry: str | None = None,
+    registry_secret: str | Secret | None = None,
+    python_version: tuple[int, int] | None = None,
+    index_url: str | None = None,
+    extra_index_urls: str | list[str] | tuple[str, ...] | None = None,
+    pre: bool = False,
+    extra_args: str | None = None,
+    platform: tuple[Architecture, ...] | None = None,
+    secret_mounts: SecretRequest | None = None,
+) -> ImageType:
+    """Add the dependencies of a script to an image without the SDK."""
+    from flyte._image import UVScript
+
+    path = Path(script)
+    if path.suffix != ".py":
+        raise ValueError(f"a script ends in .py, got {str(path)!r}")
+    layer = UVScript(
+        script=path,
+        index_url=index_url,
+        extra_index_urls=_as_tuple(extra_index_urls),
+        pre=pre,
+        extra_args=extra_args,
+        secret_mounts=_mounts(secret_mounts),
+    )
+    image = cls.from_debian_base(
+        python_version=python_version,
+        install_flyte=False,
+        registry=registry,
+        registry_secret=registry_secret,
+        name=name,
+        platform=platform,
+    )
+    return image.clone(addl_layer=layer)
+
+
 def with_poetry_project(
     self: ImageType,
     pyproject_file: str | Path,
@@ -214,9 +256,15 @@ def validate(self: Image) -> None:
             _check_exists(path, is_folder)
 
 
-def _needed(layer: Any) -> list[tuple[Path, bool]]:
+def _needed(layer: Any) -> Iterable[tuple[Path, bool]]:
     """List the paths a layer reads, each with whether it is a folder."""
-    from flyte._image import CopyConfig, PoetryProject, Requirements, UVProject
+    from flyte._image import (
+        CopyConfig,
+        PoetryProject,
+        Requirements,
+        UVProject,
+        UVScript,
+    )
 
     match layer:
         case CopyConfig():
@@ -227,8 +275,17 @@ def _needed(layer: Any) -> list[tuple[Path, bool]]:
             return [(layer.pyproject, False), (layer.uvlock, False)]
         case PoetryProject():
             return [(layer.pyproject, False), (layer.poetry_lock, False)]
+        case UVScript():
+            return _needed_by_script(layer.script)
         case _:
             return []
+
+
+def _needed_by_script(script: Path) -> Iterator[tuple[Path, bool]]:
+    # One by one: what else is needed can be read only if the script is there.
+    yield script, False
+    for folder in scripts.projects(script):
+        yield folder, True
 
 
 def _check_exists(path: Path, is_folder: bool) -> None:

@@ -10,8 +10,11 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from flyte_runtime.images import scripts
 
 if TYPE_CHECKING:
     from flyte._image import Image, Layer, PipOption
@@ -58,6 +61,10 @@ def _parts(layer: Any) -> Iterable[str | bytes]:
         case layers.UVProject():
             files = (layer.uvlock, layer.pyproject)
             return (*_pip_options(layer), *_project(layer, files))
+        case layers.UVScript():
+            header = scripts.header_as_published(layer.script)
+            trees = map(_tree, scripts.projects(layer.script))
+            return (header, *_pip_options(layer), *chain.from_iterable(trees))
         case layers.PoetryProject():
             files = (layer.poetry_lock, layer.pyproject)
             options = (layer.extra_args or "", *_secrets(layer.secret_mounts))

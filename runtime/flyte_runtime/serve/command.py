@@ -41,6 +41,9 @@ _IDENTITY = {
     "domain": "FLYTE_INTERNAL_EXECUTION_DOMAIN",
     "org": "_U_ORG_NAME",
 }
+# What `c0` reads, and which address it is to listen on: within a container, its loopback address is of no use.
+_CONNECTOR_HOST = "FLYTE_CONNECTOR_HOST"
+_ALL_INTERFACES = "0.0.0.0"
 
 
 class _Arguments(argparse.Namespace):
@@ -153,6 +156,7 @@ def _set_variables(arguments: _Arguments, values: Values, scratch: Path) -> None
         value: str | None = getattr(arguments, option)
         if value:
             os.environ[variable] = value
+    os.environ.setdefault(_CONNECTOR_HOST, _ALL_INTERFACES)
     os.environ.update(values.variables)
     file = scratch / "parameters.json"
     values.write(file)

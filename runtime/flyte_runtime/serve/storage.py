@@ -12,10 +12,11 @@ from collections.abc import Generator, Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from flyte_runtime.serve.failures import Failure
 
-_LOCAL = "file://"
+_LOCAL = ("file://", "local://")
 
 
 @contextlib.contextmanager
@@ -26,14 +27,15 @@ def open_location(location: str) -> Generator[IO[bytes]]:
         if local is not None:
             stream: IO[bytes] = local.open("rb")
         else:
-            stream = _fsspec(location).open(location, "rb").open()
+            filesystem, path = _store(location)
+            stream = filesystem.open(path, "rb")
     with stream:
         yield stream
 
 
 def fetch_file(location: str, folder: Path) -> Path:
     """Copy a file into a folder."""
-    target = folder / _last_part(location)
+    target = folder / _file_name(location)
     with open_location(location) as source, _explained(location):
         if _is_same(location, target):
             return target
@@ -63,9 +65,7 @@ def fetch_folder(location: str, folder: Path, ignored: Iterable[str]) -> Path:
 def _fetch_remote_folder(
     location: str, folder: Path, patterns: tuple[str, ...]
 ) -> None:
-    fsspec = _fsspec(location)
-    filesystem: Any
-    filesystem, root = fsspec.core.url_to_fs(location)
+    filesystem, root = _store(location)
     paths: list[str] = filesystem.find(root)
     if not paths:
         raise FileNotFoundError("no such folder, or an empty one")
@@ -83,14 +83,21 @@ def _fetch_remote_folder(
 
 
 def _local_path(location: str) -> Path | None:
-    if location.startswith(_LOCAL):
-        return Path(location.removeprefix(_LOCAL))
     # fsspec chains protocols, "simplecache::s3://bucket/key".
-    return None if "://" in location or "::" in location else Path(location)
+    if "::" in location:
+        return None
+    if location.startswith(_LOCAL):
+        return Path(location.partition("://")[2])
+    return None if "://" in location else Path(location)
 
 
-def _last_part(location: str) -> str:
-    name = PurePosixPath(location).name
+def _file_name(location: str) -> str:
+    """Name a file after the last part of its path, which in a chain of protocols is not that of the location."""
+    local = _local_path(location)
+    with _explained(location):
+        path = _store(location)[1] if local is None else str(local)
+    # Some stores keep the whole address, with a signature behind a question mark.
+    name = PurePosixPath(urlsplit(path).path if "://" in path else path).name
     if name in ("", ".."):
         raise Failure(f"{location!r} names no file")
     return name
@@ -101,13 +108,16 @@ def _is_same(location: str, target: Path) -> bool:
     return local is not None and target.exists() and target.samefile(local)
 
 
-def _fsspec(location: str) -> Any:
+def _store(location: str) -> tuple[Any, str]:
+    """Find the file system of a location, and the path within it."""
     try:
-        return importlib.import_module("fsspec")
+        fsspec: Any = importlib.import_module("fsspec")
     except ModuleNotFoundError as error:
         raise Failure(
             f"{location!r} is not a local path; to fetch it, install the package fsspec"
         ) from error
+    found: tuple[Any, str] = fsspec.url_to_fs(location)
+    return found
 
 
 @contextlib.contextmanager

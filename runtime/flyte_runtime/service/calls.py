@@ -6,13 +6,10 @@ or which paths they arrive under.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-import logging
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from flyteidl2.connector.connector_pb2 import (
     CreateTaskRequest,
@@ -35,10 +32,11 @@ from grpc import StatusCode
 from flyte_runtime import connectors
 from flyte_runtime.logs import logger
 from flyte_runtime.redaction import redactor
-from flyte_runtime.service import failures, messages
+from flyte_runtime.service import messages
 from flyte_runtime.service.failures import Refused
 from flyte_runtime.service.loops import Lane, Workers
-from flyte_runtime.service.metrics import UNKNOWN, Metrics
+from flyte_runtime.service.metrics import Metrics
+from flyte_runtime.service.pool import CallPool
 
 if TYPE_CHECKING:
     from grpc import ServicerContext
@@ -53,12 +51,13 @@ Operation = Callable[[Any, "ServicerContext"], Any]
 class Calls:
     """The operations of all registered connectors."""
 
-    def __init__(self, workers: Workers, metrics: Metrics) -> None:
+    def __init__(self, pool: CallPool, workers: Workers, metrics: Metrics) -> None:
         """Begin with no connector in use; each gets an event loop when it is first called."""
         self._metrics = metrics
+        self._pool = pool
         self._workers = workers
-        self._lane_of: Callable[[AsyncConnector], Lane] = cache(self._new_lane)
-        self._lanes: list[Lane] = []
+        self._lanes: dict[tuple[str, int], Lane] = {}
+        self._lock = threading.Lock()
 
     # The operations
 
@@ -140,7 +139,8 @@ class Calls:
         }
         lane, method = self._lane_of(connector), connector.get_logs
         found = lane.call(method, _accepted(method, arguments), context.add_callback)
-        for response in _each(found, lane):
+        responses = lane.iterate(found, context.add_callback)
+        for response in responses:
             yield messages.checked(response, GetTaskLogsResponse, "get_logs", connector)
 
     def get_connector(
@@ -162,14 +162,21 @@ class Calls:
 
     def close(self) -> None:
         """Cancel what connectors still do."""
-        for lane in self._lanes:
+        for lane in self._lanes.values():
             lane.close()
+        self._workers.executor.shutdown(wait=False)
 
     # What they share
 
-    def _new_lane(self, connector: AsyncConnector) -> Lane:
-        lane = Lane(connector.task_type_name, self._workers)
-        self._lanes.append(lane)
+    def _lane_of(self, connector: AsyncConnector) -> Lane:
+        category = connector.task_type_name, connector.task_type_version
+        lane = self._lanes.get(category)
+        if lane is None:
+            with self._lock:
+                lane = self._lanes.get(category) or Lane(
+                    category[0], self._workers, self._pool.waiting
+                )
+                self._lanes[category] = lane
         return lane
 
     def _connection(self, request: WithConnection) -> dict[str, str]:
@@ -177,71 +184,6 @@ class Calls:
             return {}
         redactor.learn(request.connection.secrets.values())
         return messages.connection_arguments(request.connection)
-
-    def answered(self, name: str, operation: Operation) -> Operation:
-        """Wrap an operation so that its calls are measured and logged, and failures become statuses."""
-
-        def answer(request: Any, context: ServicerContext) -> Any:
-            began = time.perf_counter()
-            try:
-                response = operation(request, context)
-            except (Exception, asyncio.CancelledError) as error:
-                self._fail(name, request, context, began, error)
-            else:
-                self._succeed(name, request, began)
-                return response
-
-        def answer_stream(request: Any, context: ServicerContext) -> Any:
-            began = time.perf_counter()
-            try:
-                yield from operation(request, context)
-            except (Exception, asyncio.CancelledError) as error:
-                self._fail(name, request, context, began, error)
-            else:
-                self._succeed(name, request, began)
-
-        return answer_stream if inspect.isgeneratorfunction(operation) else answer
-
-    def _succeed(self, name: str, request: Any, began: float) -> None:
-        seconds = time.perf_counter() - began
-        task_type = _task_type(request)
-        self._metrics.succeeded(task_type, name, seconds)
-        if logger.isEnabledFor(logging.INFO):
-            logger.info(
-                "%s: OK in %.1f ms",
-                _subject(name, task_type),
-                seconds * 1000,
-                extra=_fields(name, task_type, StatusCode.OK),
-            )
-
-    def _fail(
-        self,
-        name: str,
-        request: Any,
-        context: ServicerContext,
-        began: float,
-        error: BaseException,
-    ) -> NoReturn:
-        seconds = time.perf_counter() - began
-        status = failures.status_of(error)
-        task_type = _task_type(request)
-        known = not task_type or connectors.is_served(task_type)
-        label = task_type if known else UNKNOWN
-        self._metrics.failed(label, name, seconds, status)
-        reason = redactor.redact(failures.describe(error))
-        # Where it failed matters if that is the connector's doing.
-        theirs = not isinstance(error, (Refused, asyncio.CancelledError))
-        logger.log(
-            logging.ERROR if theirs else logging.WARNING,
-            "%s: %s: %s",
-            _subject(name, task_type),
-            status.name,
-            reason,
-            exc_info=error if theirs else None,
-            extra=_fields(name, task_type, status),
-        )
-        details = f"failed to {_subject(name, task_type)}: {reason}"
-        context.abort(status, failures.shortened(details))
 
 
 def _find(task_type: str, version: int) -> AsyncConnector:
@@ -260,39 +202,3 @@ def _accepted(
         return arguments
     names = {parameter.name for parameter in parameters}
     return {name: value for name, value in arguments.items() if name in names}
-
-
-def _each(result: Any, lane: Lane) -> Iterable[Any]:
-    """Return the responses in what `get_logs` returned: one, several, or what yields them."""
-    if _is_async_iterator(result):
-        return lane.iterate(result)
-    return result if _is_iterable(result) else (result,)
-
-
-def _is_async_iterator(value: object) -> TypeGuard[AsyncIterator[Any]]:
-    return isinstance(value, AsyncIterator)
-
-
-def _is_iterable(value: object) -> TypeGuard[Iterable[Any]]:
-    return isinstance(value, Iterable)
-
-
-# Log lines
-
-
-def _task_type(request: Any) -> str:
-    """Return the task type a request is about, an empty text if it is about none."""
-    if isinstance(request, CreateTaskRequest):
-        return request.template.type
-    category = getattr(request, "task_category", None)
-    return "" if category is None else category.name
-
-
-def _subject(name: str, task_type: str) -> str:
-    return f"{name} task type {task_type!r}" if task_type else name
-
-
-def _fields(name: str, task_type: str, status: StatusCode) -> dict[str, Any]:
-    return {
-        "fields": {"operation": name, "task_type": task_type, "status": status.name}
-    }

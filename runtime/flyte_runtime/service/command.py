@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from flyte_runtime import syncify
 from flyte_runtime.logs import logger
+from flyte_runtime.service.failures import CannotServe
 from flyte_runtime.service.settings import (
     PARSERS,
     Settings,
@@ -24,6 +25,8 @@ from flyte_runtime.service.settings import (
 )
 
 DONE, FAILED, MISUSED = 0, 1, 2
+# As shells report a program that ctrl-c ended.
+INTERRUPTED = 130
 
 
 class _Parser(argparse.ArgumentParser):
@@ -33,7 +36,11 @@ class _Parser(argparse.ArgumentParser):
 
 def main() -> None:
     """Serve connectors until the process is told to stop, and exit."""
-    code = serve(sys.argv[1:])
+    try:
+        code = serve(sys.argv[1:])
+    except KeyboardInterrupt:
+        # Before the service listens to signals, or once it has ended.
+        code = INTERRUPTED
     if code is None:
         # Calls that were cut off may still block threads, which would keep the interpreter from ending.
         logging.shutdown()
@@ -44,8 +51,6 @@ def main() -> None:
 
 def serve(words: Sequence[str]) -> int | None:
     """Serve connectors; return the exit code, None if calls had to be cut off."""
-    from flyte_runtime.service.failures import CannotServe
-
     try:
         settings = from_environment(**parse(words))
     except (TypeError, ValueError) as error:

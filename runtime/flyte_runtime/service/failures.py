@@ -3,30 +3,33 @@
 Knows status codes of gRPC and which exception becomes which. It must not know connectors or calls.
 
     Exception
-    ├── Refused         a call that cannot be answered: a status code and a sentence
-    ├── ConnectorExit   a connector tried to end the process
-    └── CannotServe     the service cannot start: a sentence for the command line
+    ├── Refused             a call that cannot be answered: a status code and a sentence
+    ├── ConnectorExit       a connector tried to end the process
+    └── RuntimeError
+        └── CannotServe     the service cannot start: a sentence for the command line
 """
 
 from __future__ import annotations
 
-from asyncio import CancelledError
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-from grpc import StatusCode
+# The command line says what is wrong even where grpc is not installed.
+if TYPE_CHECKING:
+    from grpc import StatusCode
 
 # gRPC sends details as a header, in which a character takes up to twelve bytes, and limits headers to 8 kB.
 LONGEST_DETAILS = 600
 
 # What metrics call a status: backends have dashboards for the codes of HTTP.
 _HTTP = {
-    StatusCode.INVALID_ARGUMENT: HTTPStatus.BAD_REQUEST,
-    StatusCode.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
-    StatusCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
-    StatusCode.CANCELLED: HTTPStatus.REQUEST_TIMEOUT,
-    StatusCode.RESOURCE_EXHAUSTED: HTTPStatus.TOO_MANY_REQUESTS,
-    StatusCode.UNIMPLEMENTED: HTTPStatus.NOT_IMPLEMENTED,
-    StatusCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    "INVALID_ARGUMENT": HTTPStatus.BAD_REQUEST,
+    "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
+    "NOT_FOUND": HTTPStatus.NOT_FOUND,
+    "CANCELLED": HTTPStatus.REQUEST_TIMEOUT,
+    "RESOURCE_EXHAUSTED": HTTPStatus.TOO_MANY_REQUESTS,
+    "UNIMPLEMENTED": HTTPStatus.NOT_IMPLEMENTED,
+    "UNAVAILABLE": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -43,16 +46,16 @@ class ConnectorExit(Exception):
     """A connector raised SystemExit or KeyboardInterrupt, which must not end the service."""
 
 
-class CannotServe(Exception):
+class CannotServe(RuntimeError):
     """The service cannot start; the message is one line that says what to do about it."""
 
 
 def status_of(error: BaseException) -> StatusCode:
     """Return the status code that tells the caller what kind of error happened."""
+    from grpc import StatusCode
+
     if isinstance(error, Refused):
         return error.status
-    if isinstance(error, CancelledError):
-        return StatusCode.CANCELLED
     if isinstance(error, NotImplementedError):
         return StatusCode.UNIMPLEMENTED
     return StatusCode.INTERNAL
@@ -60,19 +63,23 @@ def status_of(error: BaseException) -> StatusCode:
 
 def http_code(status: StatusCode) -> str:
     """Return the status as metrics label it: the matching code of HTTP."""
-    return str(int(_HTTP.get(status, HTTPStatus.INTERNAL_SERVER_ERROR)))
+    return str(int(_HTTP.get(status.name, HTTPStatus.INTERNAL_SERVER_ERROR)))
 
 
 def describe(error: BaseException) -> str:
     """Name an exception and what it says."""
     if isinstance(error, Refused):
         return str(error)
-    text = str(error)
+    try:
+        text = str(error)
+    except Exception:
+        # Exceptions are connectors' own, and so are the faults in them.
+        text = ""
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def shortened(text: str) -> str:
-    """Cut details that would not fit into a header."""
-    if len(text) <= LONGEST_DETAILS:
-        return text
-    return f"{text[: LONGEST_DETAILS - 1]}…"
+    """Return details as a header can carry them: cut, and without halves of characters."""
+    if len(text) > LONGEST_DETAILS:
+        text = f"{text[: LONGEST_DETAILS - 1]}…"
+    return text.encode(errors="replace").decode()

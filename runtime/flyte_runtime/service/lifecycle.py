@@ -7,24 +7,21 @@ what a call is.
 from __future__ import annotations
 
 import asyncio
-import logging
-import signal
 import sys
-import threading
-from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from flyte_runtime import connectors
 from flyte_runtime.logs import logger
-from flyte_runtime.redaction import protect
-from flyte_runtime.service.failures import CannotServe
+from flyte_runtime.redaction import protect_all
+from flyte_runtime.service import loading
 from flyte_runtime.service.settings import LOOPBACK, Settings, from_environment
+from flyte_runtime.service.stopping import Stop, Stopped
 
 if TYPE_CHECKING:
     from flyte.connectors._server import ConnectorService
+    from flyte_runtime.service.server import Server
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 LOCAL = (LOOPBACK, "localhost", "::1")
 
 
@@ -52,28 +49,39 @@ async def serve(settings: Settings) -> bool:
 
     Raises CannotServe if it cannot start.
     """
-    try:
-        from flyte_runtime.service import loading
+    stop = Stop()
+    with stop.listening():
+        try:
+            # Connectors are free to take their time, and to block the event loop with it.
+            with stop.interrupting():
+                server = _prepare(settings)
+        except Stopped:
+            return True
+        return await _live(server, settings, stop)
+
+
+def _prepare(settings: Settings) -> Server:
+    with loading.needed():
         from flyte_runtime.service.server import Server
-    except ImportError as error:
-        raise CannotServe(
-            f"the connector service needs the package {error.name!r}: pip install 'flyte-sdk-codegen[connectors]'"
-        ) from error
-    for log in (logger, logging.getLogger()):
-        protect(log)
-    with _told_to_stop() as stop:
-        loading.load_connectors(settings.modules)
-        server = Server(settings)
-        with _metrics_page(settings):
-            server.start()
-            _announce(settings)
-            try:
-                await _wait(stop, settings.timeout)
-            finally:
-                # Also when whoever runs the service cancels it.
-                ended = await asyncio.shield(
-                    asyncio.to_thread(server.drain, settings.grace_period)
-                )
+    protect_all()
+    loading.load_connectors(settings.modules)
+    # Connectors may have brought handlers of their own.
+    protect_all()
+    return Server(settings)
+
+
+async def _live(server: Server, settings: Settings, stop: Stop) -> bool:
+    with _metrics_page(settings):
+        server.start()
+        _announce(settings)
+        try:
+            if not await stop.wait(settings.timeout):
+                logger.info("the timeout of %s s is over", settings.timeout)
+        finally:
+            # Also when whoever runs the service cancels it.
+            ended = await asyncio.shield(
+                asyncio.to_thread(server.drain, settings.grace_period)
+            )
     if not ended:
         logger.warning(
             "calls were cut off: they took longer than the grace period of %d s",
@@ -89,33 +97,6 @@ def _metrics_page(settings: Settings) -> AbstractContextManager[None]:
     return nullcontext() if processes.is_member() else page.metrics_page(settings)
 
 
-@contextmanager
-def _told_to_stop() -> Generator[asyncio.Event, None, None]:
-    """Provide an event that signals set; outside the main thread there are none."""
-    stop = asyncio.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    loop = asyncio.get_running_loop()
-    previous = {number: signal.getsignal(number) for number in SIGNALS}
-    for number in SIGNALS:
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield stop
-    finally:
-        for number, handler in previous.items():
-            loop.remove_signal_handler(number)
-            signal.signal(number, handler)
-
-
-async def _wait(stop: asyncio.Event, timeout: int | None) -> None:
-    try:
-        async with asyncio.timeout(timeout):
-            await stop.wait()
-    except TimeoutError:
-        logger.info("the timeout of %s s is over", timeout)
-
-
 def _announce(settings: Settings) -> None:
     """Say what is served and where."""
     served = {
@@ -126,7 +107,7 @@ def _announce(settings: Settings) -> None:
     types = ", ".join(sorted(served)) or "no task type: no connector is registered"
     print(
         f"c0: serving {types}\nc0: listening on {settings.address},"
-        f" metrics on http://{settings.host}:{settings.prometheus_port}/metrics",
+        f" metrics on http://{settings.metrics_address}/metrics",
         file=sys.stderr,
         flush=True,
     )

@@ -9,7 +9,8 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -18,6 +19,21 @@ from flyte_runtime.service.failures import CannotServe, describe
 
 GROUP = "flyte.connectors"
 
+# What importing a module may raise, an exit included; what ends the service itself is neither.
+_FAILURES = (Exception, SystemExit, KeyboardInterrupt)
+
+
+@contextmanager
+def needed() -> Generator[None, None, None]:
+    """Import packages the service needs; raise CannotServe if one is missing."""
+    try:
+        yield
+    except ImportError as error:
+        raise CannotServe(
+            f"the connector service needs a package that cannot be imported: {describe(error)};"
+            " pip install 'flyte-sdk-codegen[connectors]'"
+        ) from error
+
 
 def load_connectors(modules: Iterable[str]) -> None:
     """Import all installed connectors, then the modules; raise CannotServe if one of the modules fails."""
@@ -25,7 +41,7 @@ def load_connectors(modules: Iterable[str]) -> None:
     for entry_point in entry_points(group=GROUP):
         try:
             entry_point.load()
-        except Exception as error:
+        except _FAILURES as error:
             # Whoever installed it may not need it here.
             logger.warning(
                 "connector %r of the entry point group %s cannot be loaded: %s",
@@ -37,7 +53,7 @@ def load_connectors(modules: Iterable[str]) -> None:
     for name in modules:
         try:
             _load(name)
-        except (Exception, SystemExit) as error:
+        except _FAILURES as error:
             logger.debug("importing %s failed here", name, exc_info=error)
             raise CannotServe(
                 f"cannot import {name!r}, which is to register connectors: {describe(error)}"

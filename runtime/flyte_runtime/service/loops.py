@@ -16,20 +16,29 @@ import inspect
 import selectors
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+)
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import lru_cache
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, TypeGuard, TypeVar, TypeVarTuple
 
 from flyte_runtime.service.failures import ConnectorExit
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
-# Seconds a call waits for a loop to begin it. A loop that needs longer is blocked: its connector calls something
-# synchronous, and further calls are run in threads of their own.
+# Seconds in which a loop gets from one callback to the next. One that does not is blocked: its connector calls something
+# synchronous, and calls it has not begun are run elsewhere. What a connector that waits on its loop keeps between calls
+# may belong to that loop, so it is left there for longer.
 PATIENCE = 0.2
+LONG_PATIENCE = 1.0
 
 
 class Workers:
@@ -70,12 +79,14 @@ class _Selector(selectors.DefaultSelector):
 
     def __init__(self) -> None:
         super().__init__()
+        self.turns = 0
         self.free = threading.Lock()
         self.free.acquire()
 
     def select(
         self, timeout: float | None = None
     ) -> list[tuple[selectors.SelectorKey, int]]:
+        self.turns += 1
         self.free.release()
         try:
             return super().select(timeout)
@@ -102,6 +113,8 @@ class BorrowableLoop(asyncio.SelectorEventLoop):
         self._events = _Selector()
         super().__init__(self._events)
         self.set_default_executor(executor)
+        # Debugging would complain about every borrower.
+        self.set_debug(False)
         self._due: deque[_Step] | None = None
         self._timers_changed = False
         self._stopped = False
@@ -114,6 +127,7 @@ class BorrowableLoop(asyncio.SelectorEventLoop):
             # An exit that a connector asks for is the outcome of its task, and asyncio also ends the loop with it.
             with suppress(SystemExit, KeyboardInterrupt):
                 self.run_forever()
+        self.close()
 
     def call_soon(
         self,
@@ -160,11 +174,17 @@ class BorrowableLoop(asyncio.SelectorEventLoop):
             for step in due:
                 super().call_soon(step.run)
             changed = self._timers_changed or bool(due)
+            self._events.turns += 1
             self._events.free.release()
         if changed:
             # The loop's thread decided how long to sleep before any of this was there.
             self.call_soon_threadsafe(_nothing)
         return task
+
+    @property
+    def turns(self) -> int:
+        """A number that changes whenever the loop gets on."""
+        return self._events.turns
 
     def wind_up(self) -> None:
         """Cancel all tasks, and stop once they have ended; called in the loop."""
@@ -224,18 +244,41 @@ class _Outcome(Future[T]):
 
 
 OnCancel = Callable[[Callable[[], None]], object]
+END = object()
+
+
+class _Latest:
+    """The latest of several steps, which can be cancelled while its function waits."""
+
+    def __init__(self) -> None:
+        self._cancel: Callable[[], None] | None = None
+
+    def remember(self, cancel: Callable[[], None]) -> None:
+        self._cancel = cancel
+
+    def cancel(self) -> None:
+        if self._cancel is not None:
+            self._cancel()
 
 
 class Lane:
     """Runs the calls of one connector: coroutines on its event loop, functions in the calling thread.
 
-    A connector that blocks its loop delays no other connector, and its own further calls only by PATIENCE.
+    A connector that blocks its loop delays no other connector, and its own further calls only by the patience with it.
     """
 
-    def __init__(self, name: str, workers: Workers) -> None:
-        """Start the event loop."""
+    def __init__(
+        self,
+        name: str,
+        workers: Workers,
+        waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """Start the event loop; ``waiting`` makes a context in which the calling thread waits."""
         self._loop = BorrowableLoop(f"connector-{name}", workers.executor)
         self._workers = workers
+        self._waiting = waiting
+        # Whether a call has been seen to wait.
+        self._uses_loop = False
 
     def call(
         self,
@@ -249,7 +292,10 @@ class Lane:
         """
         try:
             return self._call(function, arguments, on_cancel)
-        except (SystemExit, KeyboardInterrupt) as error:
+        except (Exception, asyncio.CancelledError):
+            raise
+        except BaseException as error:
+            # Neither the thread nor the loop is to end with it.
             raise ConnectorExit(f"the connector raised {error!r}") from error
 
     def _call(
@@ -263,27 +309,31 @@ class Lane:
             return self._run(function(**arguments), on_cancel)
         if kind & inspect.CO_ASYNC_GENERATOR:
             return function(**arguments)
-        self._workers.acquire()
-        try:
-            result = function(**arguments)
-        finally:
-            self._workers.release()
+        with self._waiting():
+            self._workers.acquire()
+            try:
+                result = function(**arguments)
+            finally:
+                self._workers.release()
         if inspect.isawaitable(result):
             return self._run(_awaited(result), on_cancel)
         return result
 
-    def iterate(self, items: AsyncIterator[T]) -> Iterator[T]:
-        """Yield what an asynchronous iterator yields."""
-        try:
-            while True:
-                try:
-                    yield self._run(_awaited(items.__anext__()), None)
-                except StopAsyncIteration:
-                    return
-        finally:
-            close = getattr(items, "aclose", None)
-            if close is not None:
-                self._run(_awaited(close()), None)
+    def iterate(self, found: Any, on_cancel: OnCancel) -> Iterator[Any]:
+        """Yield what a connector returned: the items of an iterator, asynchronous or not, else the thing itself."""
+        latest = _Latest()
+        on_cancel(latest.cancel)
+        if _is_async_iterator(found):
+            yield from self._iterate(_steps(found), latest)
+        elif _is_iterable(found):
+            iterator = iter(found)
+            yield from self._iterate(lambda: next(iterator, END), latest)
+        else:
+            yield found
+
+    def _iterate(self, step: Callable[[], Any], latest: _Latest) -> Iterator[Any]:
+        while (item := self.call(step, {}, latest.remember)) is not END:
+            yield item
 
     def _run(self, coroutine: Coroutine[Any, Any, T], on_cancel: OnCancel | None) -> T:
         task = self._loop.borrow(coroutine)
@@ -293,6 +343,7 @@ class Lane:
         if task is None:
             self._loop.call_soon_threadsafe(outcome.begin, self._loop, coroutine)
         else:
+            self._uses_loop = True
             outcome.claim()
             self._loop.call_soon_threadsafe(outcome.follow, task)
 
@@ -301,19 +352,23 @@ class Lane:
 
         if on_cancel is not None:
             on_cancel(cancel)
-        return self._wait(outcome, coroutine)
+        with self._waiting():
+            return self._wait(outcome, coroutine)
 
     def _wait(self, outcome: _Outcome[T], coroutine: Coroutine[Any, Any, T]) -> T:
         """Wait for an outcome; what a blocked loop does not begin is run in this thread, once a worker is free."""
-        wait([outcome], PATIENCE)
-        while not outcome.claimed:
-            if self._workers.acquire(PATIENCE):
+        patience = LONG_PATIENCE if self._uses_loop else PATIENCE
+        while True:
+            turns = self._loop.turns
+            wait([outcome], patience)
+            if outcome.claimed:
+                return outcome.result()
+            if turns == self._loop.turns and self._workers.acquire(patience):
                 try:
                     if outcome.claim():
                         return asyncio.run(coroutine)
                 finally:
                     self._workers.release()
-        return outcome.result()
 
     def close(self) -> None:
         """Cancel what still runs, and stop the event loop."""
@@ -329,6 +384,21 @@ def _code_flags(function: object) -> int:
 def _flags(function: Callable[..., Any]) -> int:
     """Return what kind of function something is, as the flags of its code; 0 if it has none."""
     return _code_flags(getattr(function, "__func__", function))
+
+
+def _steps(items: AsyncIterator[T]) -> Callable[[], Coroutine[Any, Any, T | object]]:
+    async def step() -> T | object:
+        return await anext(items, END)
+
+    return step
+
+
+def _is_async_iterator(value: object) -> TypeGuard[AsyncIterator[Any]]:
+    return isinstance(value, AsyncIterator)
+
+
+def _is_iterable(value: object) -> TypeGuard[Iterable[Any]]:
+    return isinstance(value, Iterable)
 
 
 async def _awaited(awaitable: Awaitable[T]) -> T:

@@ -11,6 +11,7 @@ from flyteidl2.connector.connector_pb2 import CreateTaskRequest
 from flyteidl2.connector.connector_pb2 import Resource as ResourceMessage
 from grpc import StatusCode
 
+from flyte.connectors import Resource, ResourceMeta
 from flyte_runtime.connectors import RESERVED
 from flyte_runtime.service.failures import Refused, describe
 from flyte_runtime.types import interchange
@@ -18,7 +19,7 @@ from flyte_runtime.types import interchange
 if TYPE_CHECKING:
     from flyteidl2.core.security_pb2 import Connection
 
-    from flyte.connectors import AsyncConnector, ResourceMeta
+    from flyte.connectors import AsyncConnector
 
 T = TypeVar("T")
 
@@ -60,8 +61,6 @@ def decoded(connector: AsyncConnector, data: bytes) -> ResourceMeta:
 
 def encoded(connector: AsyncConnector, meta: object) -> bytes:
     """Write what `create` returned."""
-    from flyte.connectors import ResourceMeta
-
     return checked(meta, ResourceMeta, "create", connector).encode()
 
 
@@ -69,9 +68,16 @@ def fill_resource(
     message: ResourceMessage, connector: AsyncConnector, found: object
 ) -> None:
     """Write the state of a job into a message; outputs go through the type engine."""
-    from flyte.connectors import Resource
-
     resource = checked(found, Resource, "get", connector)
+    try:
+        _fill(message, resource)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"get of connector {connector.name!r} returned a Resource that cannot be sent: {error}"
+        ) from error
+
+
+def _fill(message: ResourceMessage, resource: Resource) -> None:
     message.phase = resource.phase
     if resource.message:
         message.message = resource.message
@@ -90,7 +96,7 @@ def _fill_custom_info(message: ResourceMessage, custom_info: dict[str, Any]) -> 
         ParseDict(custom_info, message.custom_info)
     except (ParseError, TypeError, ValueError) as error:
         raise TypeError(
-            f"custom_info of the Resource must hold values that JSON has: {error}"
+            f"custom_info must hold values that JSON has: {error}"
         ) from error
 
 

@@ -62,21 +62,27 @@ class Metrics:
             multiprocess_mode="livesum",
         )
         # Looking a child up by its labels costs more than counting with it.
-        self._success = cache(self._succeeded.labels)
-        self._seconds = cache(self._latency.labels)
+        self._success = cache(self._children)
         self._bytes = cache(self._input_size.labels)
+
+    def _children(self, task_type: str, operation: str) -> tuple[Counter, Summary]:
+        return (
+            self._succeeded.labels(task_type, operation),
+            self._latency.labels(task_type, operation),
+        )
 
     def succeeded(self, task_type: str, operation: str, seconds: float) -> None:
         """Count a call that was answered."""
-        self._success(task_type, operation).inc()
-        self._seconds(task_type, operation).observe(seconds)
+        counter, latency = self._success(task_type, operation)
+        counter.inc()
+        latency.observe(seconds)
 
     def failed(
         self, task_type: str, operation: str, seconds: float, status: StatusCode
     ) -> None:
         """Count a call that ended with an error."""
         self._failed.labels(task_type, operation, http_code(status)).inc()
-        self._seconds(task_type, operation).observe(seconds)
+        self._latency.labels(task_type, operation).observe(seconds)
 
     def watch(self, in_flight: Callable[[], int], queued: Callable[[], int]) -> None:
         """Show two numbers that change too often to be counted along."""

@@ -1,43 +1,86 @@
 """The page Prometheus reads.
 
-Knows prometheus_client's HTTP server. With several processes, one of them has the page and adds up what all counted.
+Knows HTTP servers and prometheus_client's page. With several processes, one of them has the page and adds up what all
+counted.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
+from prometheus_client import REGISTRY, CollectorRegistry, make_wsgi_app
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from flyte_runtime.service import ports
 from flyte_runtime.service.failures import CannotServe
 from flyte_runtime.service.settings import METRICS_FOLDER, Settings
 
+# How long the end of the page may take.
+POLL_SECONDS = 0.1
+
+
+class _Handler(WSGIRequestHandler):
+    """Answers in silence, and hangs up on clients that are silent."""
+
+    timeout = 10
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Log nothing: the page is read every few seconds."""
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    """Has a thread for each client, so that a slow one delays no other."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, host: str, port: int) -> None:
+        self.address_family, address = ports.resolve(host, port)
+        super().__init__(address, _Handler)
+
+    def server_bind(self) -> None:
+        """Take the port, without asking a name server how this machine is called."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port, *_ = self.socket.getsockname()
+        self.setup_environ()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Let a client go that has left or fallen silent."""
+
 
 @contextmanager
 def metrics_page(settings: Settings) -> Generator[None, None, None]:
     """Serve the metrics during a block; raise CannotServe if the port cannot be taken."""
-    registry = REGISTRY
-    if os.environ.get(METRICS_FOLDER):
-        registry = CollectorRegistry()
-        # Untyped, and it registers itself.
-        collector: Any = MultiProcessCollector
-        collector(registry)
     try:
-        server, thread = start_http_server(
-            settings.prometheus_port, settings.host, registry
-        )
+        server = _Server(settings.host, settings.prometheus_port)
     except OSError as error:
         raise CannotServe(
             f"cannot serve metrics on {settings.host} port {settings.prometheus_port}: {ports.reason(error)}"
         ) from error
+    server.set_app(make_wsgi_app(_registry()))
+    thread = threading.Thread(
+        target=server.serve_forever, args=(POLL_SECONDS,), name="connector-page"
+    )
+    thread.start()
     try:
         yield
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _registry() -> CollectorRegistry:
+    if not os.environ.get(METRICS_FOLDER):
+        return REGISTRY
+    registry = CollectorRegistry()
+    # Untyped, and it registers itself.
+    collector: Any = MultiProcessCollector
+    collector(registry)
+    return registry

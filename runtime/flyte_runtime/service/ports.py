@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from typing import Any
 
 from flyte_runtime.service.failures import CannotServe
 
@@ -14,11 +15,8 @@ from flyte_runtime.service.failures import CannotServe
 def check_free(host: str, port: int) -> None:
     """Raise CannotServe if a port cannot be listened on."""
     try:
-        found = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        family, kind, protocol, _, address = found[0]
-        with socket.socket(family, kind, protocol) as probe:
+        family, address = resolve(host, port)
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
             # A port that was closed a moment ago is free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
@@ -27,6 +25,15 @@ def check_free(host: str, port: int) -> None:
         raise CannotServe(
             f"cannot listen on {host} port {port}: {reason(error)}"
         ) from error
+
+
+def resolve(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
+    """Return the address of a host and port to listen on, with its family; raise OSError if there is none."""
+    found = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )
+    family, _, _, _, address = found[0]
+    return family, address
 
 
 def reason(error: OSError) -> str:

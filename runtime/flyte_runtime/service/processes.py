@@ -14,13 +14,13 @@ import time
 from collections.abc import Sequence
 from types import FrameType
 
-from flyte_runtime.service import page, ports
+from flyte_runtime.service import loading, ports
 from flyte_runtime.service.failures import CannotServe
 from flyte_runtime.service.settings import METRICS_FOLDER, Settings
+from flyte_runtime.service.stopping import SIGNALS
 
 # Set in the environment of each of the processes.
 MEMBER = "FLYTE_CONNECTOR_MEMBER"
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 POLL_SECONDS = 0.05
 
 
@@ -31,12 +31,14 @@ def is_member() -> bool:
 
 def serve(settings: Settings, words: Sequence[str]) -> None:
     """Run the processes until they are told to stop; raise CannotServe if one of them ends otherwise."""
+    with loading.needed():
+        from flyte_runtime.service import page
+    group = _Group(words)
+    group.listen()
     ports.check_free(settings.host, settings.port)
     with tempfile.TemporaryDirectory(prefix="c0-metrics-") as folder:
         os.environ[METRICS_FOLDER] = folder
         with page.metrics_page(settings):
-            group = _Group(words)
-            group.listen()
             group.start()
             # The others only once the first has shown that it can serve: what fails would fail in all of them.
             group.wait_for(settings)
@@ -46,7 +48,7 @@ def serve(settings: Settings, words: Sequence[str]) -> None:
 
 
 class _Group:
-    """The processes, and the signal that has been passed on to them."""
+    """The processes, and whether they have been told to stop."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self._command = [sys.executable, "-m", "flyte_runtime.service", *words]
@@ -59,38 +61,48 @@ class _Group:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
-        self._tell(number)
+        self._tell_all()
 
-    def _tell(self, number: int) -> None:
+    def _tell_all(self) -> None:
         for member in self._members:
             if member.poll() is None:
-                member.send_signal(number)
+                member.send_signal(signal.SIGTERM)
 
     def start(self) -> None:
+        """Start one more, unless all have been told to stop."""
+        if self._stopping:
+            return
         # In a group of its own: ctrl-c in a terminal reaches it through this process, once.
         member = subprocess.Popen(
             self._command, env={**os.environ, MEMBER: "1"}, process_group=0
         )
         self._members.append(member)
+        # A signal may have come in between.
         if self._stopping:
-            self._tell(signal.SIGTERM)
+            self._tell_all()
 
     def wait_for(self, settings: Settings) -> None:
-        while not self._ended() and not ports.answers(settings.host, settings.port):
+        """Wait until the first one answers or has ended."""
+        while not self._one_ended() and not ports.answers(settings.host, settings.port):
             time.sleep(POLL_SECONDS)
 
-    def _ended(self) -> list[int]:
-        return [
-            member.returncode for member in self._members if member.poll() is not None
-        ]
+    def _one_ended(self) -> bool:
+        return any(member.poll() is not None for member in self._members)
 
     def wait(self) -> None:
         """Wait until all have ended; one that ends, by its timeout or by accident, takes the others with it."""
-        while not self._ended():
+        while self._members and not self._one_ended():
             time.sleep(POLL_SECONDS)
-        self._tell(signal.SIGTERM)
+        self._stopping = True
+        self._tell_all()
         codes = [member.wait() for member in self._members]
-        if any(codes):
-            raise CannotServe(
-                f"a process of the service ended with exit code {max(codes, key=abs)}"
-            )
+        # One that was still starting is ended by the signal itself.
+        failed = [code for code in codes if code not in (0, -signal.SIGTERM)]
+        if failed:
+            raise CannotServe(f"a process of the service {_fate(failed[0])}")
+
+
+def _fate(code: int) -> str:
+    if code > 0:
+        return f"ended with exit code {code}"
+    return f"was killed by {signal.Signals(-code).name}"

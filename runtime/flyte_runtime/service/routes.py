@@ -1,4 +1,4 @@
-"""Which path leads to which operation, under both generations of the wire, and which calls are let in.
+"""Which path leads to which operation, under both generations of the wire, until the service drains.
 
 Knows the services of flyteidl2 and their older name. It must not know what an operation does.
 """
@@ -14,8 +14,8 @@ from google.protobuf import descriptor_pb2
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
-from flyte_runtime.service.calls import Calls, Operation
-from flyte_runtime.service.pool import CallPool
+from flyte_runtime.service.answering import Answering, Operation
+from flyte_runtime.service.calls import Calls
 
 SERVICES: tuple[ServiceDescriptor, ...] = tuple(DESCRIPTOR.services_by_name.values())
 PACKAGE: str = DESCRIPTOR.package
@@ -32,14 +32,12 @@ def service_names() -> list[str]:
 class Router(grpc.GenericRpcHandler):
     """Finds the handler of each call, or refuses the call."""
 
-    def __init__(self, calls: Calls, pool: CallPool, most_calls: int) -> None:
-        """Let in as many calls at a time as there are threads for."""
-        self._pool = pool
-        self._most_calls = most_calls
+    def __init__(self, calls: Calls, answering: Answering) -> None:
+        """Make a handler for each path."""
         operations = _operations(calls)
         self._handlers = {
             f"/{package}.{service.name}/{method.name}": _handler(
-                method, operations[method.name]
+                method, answering, *operations[method.name]
             )
             for package in PACKAGES
             for service in SERVICES
@@ -60,47 +58,46 @@ class Router(grpc.GenericRpcHandler):
             return None
         if self._draining:
             return refusal(grpc.StatusCode.UNAVAILABLE, "the service is shutting down")
-        if self._pool.calls >= self._most_calls:
-            return refusal(
-                grpc.StatusCode.RESOURCE_EXHAUSTED,
-                f"the service works on {self._most_calls} calls already",
-            )
         return handler
 
 
 def refusal(status: grpc.StatusCode, reason: str) -> grpc.RpcMethodHandler[Any, Any]:
-    """Return a handler that ends any call with a status."""
+    """Return a handler that ends any call with a status, without waiting for its request."""
 
-    def refuse(request: bytes, context: grpc.ServicerContext) -> NoReturn:
+    def refuse(requests: object, context: grpc.ServicerContext) -> NoReturn:
         context.abort(status, reason)
 
-    return grpc.unary_unary_rpc_method_handler(refuse)
+    return grpc.stream_unary_rpc_method_handler(refuse)
 
 
-def _operations(calls: Calls) -> dict[str, Operation]:
-    """Return the operation behind each RPC, with the name metrics and log lines have for it."""
+def _operations(calls: Calls) -> dict[str, tuple[str, Operation]]:
+    """Return what is behind each RPC, with the name metrics and log lines have for it."""
     return {
-        "CreateTask": calls.answered("create", calls.create),
-        "GetTask": calls.answered("get", calls.get),
-        "DeleteTask": calls.answered("delete", calls.delete),
-        "GetTaskMetrics": calls.answered("get_metrics", calls.get_metrics),
-        "GetTaskLogs": calls.answered("get_logs", calls.get_logs),
-        "GetConnector": calls.answered("get_connector", calls.get_connector),
-        "ListConnectors": calls.answered("list_connectors", calls.list_connectors),
+        "CreateTask": ("create", calls.create),
+        "GetTask": ("get", calls.get),
+        "DeleteTask": ("delete", calls.delete),
+        "GetTaskMetrics": ("get_metrics", calls.get_metrics),
+        "GetTaskLogs": ("get_logs", calls.get_logs),
+        "GetConnector": ("get_connector", calls.get_connector),
+        "ListConnectors": ("list_connectors", calls.list_connectors),
     }
 
 
 def _handler(
-    method: MethodDescriptor, operation: Operation
+    method: MethodDescriptor, answering: Answering, name: str, operation: Operation
 ) -> grpc.RpcMethodHandler[Any, Any]:
+    """Return the handler of an RPC; requests are parsed by the answer, so that garbage is a failed call like others."""
     request = GetMessageClass(method.input_type)
     response = GetMessageClass(method.output_type)
-    make = (
-        grpc.unary_stream_rpc_method_handler
-        if method.server_streaming
-        else grpc.unary_unary_rpc_method_handler
+    if method.server_streaming:
+        return grpc.unary_stream_rpc_method_handler(
+            answering.stream(name, operation, request),
+            response_serializer=response.SerializeToString,
+        )
+    return grpc.unary_unary_rpc_method_handler(
+        answering.unary(name, operation, request),
+        response_serializer=response.SerializeToString,
     )
-    return make(operation, request.FromString, response.SerializeToString)
 
 
 def add_older_descriptors() -> None:

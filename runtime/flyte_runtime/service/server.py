@@ -6,6 +6,7 @@ Knows grpcio's objects and the options they take. It must not know signals or ho
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from flyte_runtime.service import ports, routes
+from flyte_runtime.service.answering import Answering
 from flyte_runtime.service.auth import BearerToken
 from flyte_runtime.service.calls import Calls
 from flyte_runtime.service.failures import CannotServe
@@ -30,6 +32,11 @@ SHORTEST_PING_INTERVAL_MS = 10_000
 # A client that vanished without a word is given up after a silence of both together.
 PING_AFTER_MS = 60_000
 PING_TIMEOUT_MS = 20_000
+# Calls that never send their request, and those of other services: beyond so many, gRPC refuses without a thread.
+MOST_OTHERS = 1000
+# Time for clients to learn from an answer that the service is going away; then connections are closed.
+LINGER_SECONDS = 0.5
+POLL_SECONDS = 0.01
 # Responses that are being sent while the server stops.
 FLUSH_SECONDS = 1.0
 
@@ -39,19 +46,21 @@ class Server:
 
     def __init__(self, settings: Settings) -> None:
         """Take the port; raise CannotServe if that is not possible."""
-        pool = self._pool = CallPool(settings.max_calls)
+        pool = self._pool = CallPool()
         workers = Workers(settings.worker)
+        answering = self._answering = Answering(pool, metrics(), settings.max_calls)
         metrics().watch(
-            in_flight=lambda: pool.calls - pool.queued,
+            in_flight=lambda: answering.active,
             queued=lambda: pool.queued + workers.waiting,
         )
-        self._calls = Calls(workers, metrics())
-        self._router = routes.Router(self._calls, self._pool, settings.max_calls)
+        self._calls = Calls(pool, workers, metrics())
+        self._router = routes.Router(self._calls, answering)
         self._server = grpc.server(
             self._pool,
             handlers=[self._router],
             interceptors=_interceptors(settings),
             options=_options(settings),
+            maximum_concurrent_rpcs=settings.max_calls + MOST_OTHERS,
         )
         self._health = self._add_health()
         self._add_reflection()
@@ -95,11 +104,21 @@ class Server:
         """Refuse new calls, wait for the running ones, then stop; tell whether all of them ended in time."""
         self._health.enter_graceful_shutdown()
         self._router.drain()
-        idle = self._pool.wait_until_idle(grace)
+        idle = self._wait_until_idle(grace)
         # Watchers of health are all that is left, and responses on their way.
         self._server.stop(FLUSH_SECONDS if idle else None).wait()
         self._calls.close()
+        self._pool.shutdown()
         return idle
+
+    def _wait_until_idle(self, grace: float) -> bool:
+        deadline = time.monotonic() + grace
+        time.sleep(min(LINGER_SECONDS, grace))
+        while (busy := self._answering.active + self._pool.queued) and (
+            time.monotonic() < deadline
+        ):
+            time.sleep(POLL_SECONDS)
+        return not busy
 
 
 @contextmanager

@@ -77,6 +77,8 @@ class Settings:
         if self.timeout is not None:
             _check_integer("timeout", self.timeout, 1)
         _check_integer("grace_period", self.grace_period, 0)
+        if not self.host:
+            raise ValueError("host must not be empty")
         _check_modules(self.modules)
         # Settings are frozen for everyone else.
         object.__setattr__(self, "modules", tuple(self.modules))
@@ -94,9 +96,17 @@ class Settings:
 
     @property
     def address(self) -> str:
-        """The host and port to listen on, as gRPC writes them."""
+        """The host and port to listen on, as gRPC and URLs have them."""
+        return self._address_of(self.port)
+
+    @property
+    def metrics_address(self) -> str:
+        """The same of the metrics page."""
+        return self._address_of(self.prometheus_port)
+
+    def _address_of(self, port: int) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+        return f"{host}:{port}"
 
     def required_token(self) -> str | None:
         """Return the token that calls must carry; raise CannotServe if its file cannot be read."""
@@ -104,9 +114,12 @@ class Settings:
             return self.token
         try:
             token = Path(self.token_file).read_text(encoding="utf-8").strip()
-            _check_token(f"token_file {self.token_file}", token)
+            _check_token("the token", token)
         except (OSError, ValueError) as error:
-            raise CannotServe(f"cannot read the token: {error}") from error
+            reason = getattr(error, "strerror", None) or error
+            raise CannotServe(
+                f"cannot use token_file {self.token_file}: {reason}"
+            ) from error
         return token
 
 

@@ -66,6 +66,9 @@ def default_inputs(interface: NativeInterface) -> list[NamedParameter]:
             continue
         where = f"input {name!r}"
         form = form_of(hint, where)
+        if default is None and not _holds_none(form):
+            # Tasks of plugins are declared like this when their inputs have no defaults.
+            continue
         literal = (
             _stored_default(interface, name)
             if default is interface.has_default
@@ -76,6 +79,14 @@ def default_inputs(interface: NativeInterface) -> list[NamedParameter]:
         parameter.parameter.default.CopyFrom(literal)
         parameters.append(parameter)
     return parameters
+
+
+def _holds_none(form: Form) -> bool:
+    try:
+        form.write(None, "default")
+    except TypeError:
+        return False
+    return True
 
 
 def _stored_default(interface: NativeInterface, name: str) -> Literal:
@@ -157,6 +168,11 @@ def _simple_form(hint: Any) -> Form:
 
 
 def _form_of(hint: Any, where: str) -> Form:
+    return find_form(hint, where) or _pickled_form(hint, where)
+
+
+def find_form(hint: Any, where: str) -> Form | None:
+    """Find the form of a type, None when its values could only travel pickled."""
     if hint is None:
         hint = types.NoneType
     if not type_registry.is_hashable(typing.get_origin(hint) or hint):
@@ -165,9 +181,7 @@ def _form_of(hint: Any, where: str) -> Form:
     if transformer is not None:
         return type_registry.form(hint, transformer)
     form = _built_in_form(hint, where)
-    if form is None:
-        return _pickled_form(hint, where)
-    return form._replace(read=_reader(hint, form))
+    return form and form._replace(read=_reader(hint, form))
 
 
 def _reader(hint: Any, form: Form) -> Callable[[Literal, str], Any]:

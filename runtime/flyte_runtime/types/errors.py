@@ -6,7 +6,7 @@ Knows how types and places are named. It must not repeat values, which may be se
 from __future__ import annotations
 
 import typing
-from datetime import time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import GenericAlias, NoneType
@@ -22,6 +22,12 @@ INSTEAD: dict[Any, str] = {
     Any: "the type of the value",
     object: "the type of the value",
     **dict.fromkeys((time, Decimal, Path, UUID), "str"),
+    tuple: "a list or a dataclass",
+    # What is derived from these is not the same: it would come back as another type.
+    **{
+        kind: kind.__name__
+        for kind in (int, float, str, datetime, date, timedelta, list, dict)
+    },
 }
 RECORD = "a dataclass, a pydantic model or flyte.io.File"
 
@@ -53,8 +59,19 @@ def impossible(hint: Any, where: str) -> TypeError:
     )
 
 
+def unreturnable(hint: Any, where: str) -> TypeError:
+    """Make the error for a result whose type nothing on the wire stands for."""
+    return failure(f"{where}: {type_name(hint)} cannot travel; return {_instead(hint)}")
+
+
 def _instead(hint: Any) -> str:
-    return INSTEAD.get(typing.get_origin(hint) or hint, RECORD)
+    kind = typing.get_origin(hint) or hint
+    # Everything is an object, which says nothing.
+    bases = kind.__mro__[:-1] if isinstance(kind, type) else ()
+    for candidate in bases or (kind,):
+        if candidate in INSTEAD:
+            return INSTEAD[candidate]
+    return RECORD
 
 
 def kind_of(value: object) -> str:

@@ -171,8 +171,12 @@ def _property(schema: Schema, root: Schema) -> Any:
     if "anyOf" in found:
         return _either([_property(one, root) for one in found["anyOf"]])
     if "enum" in found or "const" in found:
-        return str
+        values = found.get("enum", [found.get("const")])
+        # Numbers of a schema are all floats, whatever the values are.
+        return str if all(isinstance(one, str) for one in values) else Any
     kind = found.get("type")
+    if kind == "string" and found.get("format") == "base64":
+        return bytes
     if kind == "array":
         return _list_of(_property(found["items"], root)) if "items" in found else list
     if kind == "object":
@@ -185,7 +189,10 @@ def _object(schema: Schema, root: Schema) -> Any:
         return _reference(schema) or _dataclass(schema, root)
     items: Any = schema.get("additionalProperties")
     # It may also be a bool, which says nothing about the values.
-    return dict if items in (None, True, False) else _dict_of(_property(items, root))
+    if items in (None, True, False):
+        return dict
+    names: Schema = schema.get("propertyNames", {"type": "string"})
+    return _dict_of(_property(items, root), _property(names, root))
 
 
 def _reference(schema: Schema) -> Any:
@@ -199,7 +206,9 @@ def _reference(schema: Schema) -> Any:
         "Dir": (Dir, {"path", "name", "format", "hash"}),
         "DataFrame": (DataFrame, {"uri", "format"}),
     }
-    kind, fields = known.get(schema["title"], (None, set[str]()))
+    # Without the format of a generic one.
+    name = schema["title"].partition("[")[0]
+    kind, fields = known.get(name, (None, set[str]()))
     return kind if fields == set(schema["properties"]) else None
 
 
@@ -220,8 +229,8 @@ def _list_of(item: Any) -> Any:
     return types.GenericAlias(list, item)
 
 
-def _dict_of(item: Any) -> Any:
-    return types.GenericAlias(dict, (str, item))
+def _dict_of(item: Any, key: Any = str) -> Any:
+    return types.GenericAlias(dict, (key, item))
 
 
 def _either(members: list[Any]) -> Any:

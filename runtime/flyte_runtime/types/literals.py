@@ -188,15 +188,31 @@ def _tagged(form: Form) -> LiteralType:
 def _candidates(
     literal: Literal, variants: Sequence[tuple[Form, LiteralType]]
 ) -> tuple[Literal, list[Form]]:
-    """List the variants a literal may be: the one of its type, those of its tag, or all when it says neither."""
+    """List the variants a literal may be, by as much of its type as any variant agrees with; all when it says nothing."""
+    forms = [form for form, _ in variants]
     if not literal.scalar.HasField("union"):
-        return literal, [form for form, _ in variants]
+        return literal, forms
     union = literal.scalar.union
-    same = [form for form, tagged in variants if tagged == union.type]
-    if not union.type.structure.tag:
-        return union.value, same or [form for form, _ in variants]
-    tag = union.type.structure.tag
-    return union.value, same or [form for form, _ in variants if form.tag == tag]
+    kind, tag = union.type, union.type.structure.tag
+    same = [form for form, tagged in variants if tagged == kind]
+    if same or not tag:
+        return union.value, same or forms
+    tagged = [form for form in forms if form.tag == tag]
+    # Where classes are made from schemas, a model may have become a dataclass, but its name is kept.
+    found = tagged or [form for form in forms if _are_structs(form.type, kind)]
+    titled = [form for form in found if _title(form.type) == _title(kind)]
+    return union.value, titled or found
+
+
+def _are_structs(*kinds: LiteralType) -> bool:
+    from flyteidl2.core.types_pb2 import SimpleType
+
+    return all(kind.simple == SimpleType.STRUCT for kind in kinds)
+
+
+def _title(kind: LiteralType) -> object:
+    fields = kind.metadata.fields
+    return fields["title"].string_value if "title" in fields else None
 
 
 def _only(found: list[Any], where: str, expected: str) -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from flyte_runtime import io
 from flyte_runtime.types.errors import failure, kind_of, mismatch, type_name
 from flyte_runtime.types.literals import (
     MSGPACK,
@@ -146,7 +147,9 @@ def dataset(kind: type, declared: StructuredDatasetType) -> Form:
             raise unreadable(literal, kind, where)
         stored = literal.scalar.structured_dataset
         form = stored.metadata.structured_dataset_type.format
-        return kind(uri=stored.uri, format=form)
+        frame = kind(uri=stored.uri, format=form)
+        io.remember_literal(frame, stored)
+        return frame
 
     return Form(
         "DataFrame Transformer",

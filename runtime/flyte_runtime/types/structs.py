@@ -21,14 +21,13 @@ from typing import Any, TypeVar
 
 from flyte_runtime.types.errors import failure, impossible, mismatch, type_name
 from flyte_runtime.types.records import Field, keyed, record
-from flyte_runtime.types.references import text
+from flyte_runtime.types.reference_shapes import is_reference, reference_shape
 from flyte_runtime.types.scalar_shapes import ANYTHING, SCALARS, choice, constants
 from flyte_runtime.types.shapes import (
     Definitions,
     Schema,
     Shape,
     alternatives,
-    as_dict,
     mapping,
     row,
     schema_of,
@@ -95,6 +94,8 @@ def shape_of(hint: Any, where: str) -> Shape:
     make = GENERICS.get(origin)
     if make is not None:
         return make(typing.get_args(hint), where)
+    if is_reference(origin):
+        return reference_shape(hint)
     return _class_shape(origin, where)
 
 
@@ -220,62 +221,6 @@ def _without_values(error: Exception) -> str:
     )
 
 
-# References
-
-
-def _is_reference(kind: type) -> bool:
-    return any(issubclass(kind, reference) for reference in _references())
-
-
-@lru_cache(maxsize=1)
-def _references() -> dict[type, tuple[str, ...]]:
-    from flyte.io._dataframe.dataframe import DataFrame
-    from flyte.io._dir import Dir
-    from flyte.io._file import File
-
-    stored = ("path", "name", "format", "hash")
-    return {File: stored, Dir: stored, DataFrame: ("uri", "format")}
-
-
-def _reference_shape(kind: Any) -> Shape:
-    names = next(
-        names for base, names in _references().items() if issubclass(kind, base)
-    )
-    known = {field.name: field for field in dataclasses.fields(kind)}
-
-    def schema(_: Definitions) -> Schema:
-        required = [name for name in names if known[name].default is REQUIRED]
-        return {
-            "type": "object",
-            "title": kind.__name__,
-            "properties": {name: _text_schema(known[name]) for name in names},
-        } | ({"required": required} if required else {})
-
-    def write(value: Any, where: str) -> Any:
-        if not isinstance(value, kind):
-            raise mismatch(value, kind, where)
-        return {name: text(value, name, where) for name in names}
-
-    def read(value: Any, where: str) -> Any:
-        content = as_dict(value, where)
-        given = {name: content[name] for name in names if name in content}
-        if not isinstance(given.get(names[0]), str):
-            raise failure(f"{where}: missing {names[0]!r}")
-        return kind(**given)
-
-    return Shape(schema, write, read)
-
-
-def _text_schema(field: dataclasses.Field[Any]) -> Schema:
-    title = {"title": field.name.capitalize()}
-    if field.default is REQUIRED:
-        return {"type": "string", **title}
-    default = {"default": field.default}
-    if "None" not in str(field.type):
-        return {"type": "string", **title, **default}
-    return {"anyOf": [{"type": "string"}, {"type": "null"}], **title, **default}
-
-
 # The tables
 
 
@@ -317,7 +262,6 @@ GENERICS: dict[Any, Callable[[tuple[Any, ...], str], Shape]] = {
 }
 CLASSES: tuple[tuple[Callable[[Any], bool], Callable[[Any], Shape]], ...] = (
     (lambda kind: issubclass(kind, Enum), choice),
-    (_is_reference, _reference_shape),
     (is_model, _model_shape),
     (is_record, _dataclass_shape),
     (typing.is_typeddict, _keyed_shape),

@@ -26,6 +26,8 @@ from flyteidl2.app.app_definition_pb2 import (
 from flyteidl2.common.runtime_version_pb2 import RuntimeMetadata
 from flyteidl2.core.tasks_pb2 import Container, ContainerPort
 
+from flyte.app._parameter import DelayedValue
+from flyte.app._types import Scaling
 from flyte_runtime import checks, syncify
 from flyte_runtime.wire import containers as wire_containers
 from flyte_runtime.wire import pods as wire_pods
@@ -34,7 +36,6 @@ from flyte_runtime.wire import versions
 if TYPE_CHECKING:
     from flyte.app._app_environment import AppEnvironment
     from flyte.app._parameter import Parameter
-    from flyte.app._types import Scaling
     from flyte.models import SerializationContext
 
 PRIMARY_CONTAINER = "app"
@@ -72,14 +73,10 @@ async def translate_app_env_to_idl(
 
 
 def _is_delayed(parameter: Parameter) -> bool:
-    from flyte.app._parameter import DelayedValue
-
     return isinstance(parameter.value, DelayedValue)
 
 
 async def _with_values(parameters: list[Parameter]) -> list[Parameter]:
-    from flyte.app._parameter import DelayedValue
-
     return [
         (
             dataclasses.replace(parameter, value=await parameter.value.get())
@@ -188,8 +185,6 @@ def _autoscaling(scaling: Scaling) -> AutoscalingConfig:
 
 
 def _metric(metric: Scaling.Concurrency | Scaling.RequestRate) -> ScalingMetric:
-    from flyte.app._types import Scaling
-
     message = ScalingMetric()
     if isinstance(metric, Scaling.Concurrency):
         message.concurrency.target_value = metric.val

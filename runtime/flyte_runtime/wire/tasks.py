@@ -2,7 +2,7 @@
 
 Knows the messages a task becomes and where each setting goes. Types and defaults of its inputs are the type engine's
 business; what the container runs, is that of the task itself. It must not know environments beyond their name and
-description.
+description. Messages are filled where they stand: a constructor copies those it is given, once per level.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from flyteidl2.task.common_pb2 import NamedParameter
 from flyteidl2.task.task_definition_pb2 import TaskSpec
 from google.protobuf.duration_pb2 import Duration
 
+from flyte._docstring import Docstring
+from flyte._retry import RetryStrategy
 from flyte_runtime import caching, checks, policies
 from flyte_runtime.types import engine as type_engine
 from flyte_runtime.wire import containers as wire_containers
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 LONGEST_NAME = 63
 LONGEST_TEXT = 2048
 
+# Looking a name up in an enum takes as long as filling a message.
+_TASK = ResourceType.TASK
 _RUNTIME = RuntimeMetadata(
     type=RuntimeMetadata.RuntimeType.FLYTE_SDK,
     version=versions.RELEASE,
@@ -61,10 +65,9 @@ def translate_task_to_wire(
 ) -> TaskSpec:
     """Return the template of a task with the names it is shown under."""
     spec = TaskSpec(
-        task_template=get_proto_task(task, serialization_context),
-        default_inputs=default_inputs,
-        short_name=task.short_name[:LONGEST_NAME],
+        default_inputs=default_inputs, short_name=task.short_name[:LONGEST_NAME]
     )
+    _fill_template(spec.task_template, task, serialization_context)
     environment = task.parent_env() if task.parent_env else None
     if environment is not None:
         spec.environment.name = environment.name[:LONGEST_NAME]
@@ -73,8 +76,6 @@ def translate_task_to_wire(
 
 def _document(task: AnyTask, spec: TaskSpec) -> None:
     """Describe the task and its inputs and outputs; its own documentation comes before that of the function."""
-    from flyte._docstring import Docstring
-
     spec.documentation.SetInParent()
     read = task.native_interface.docstring
     own = Docstring(task.docs.description) if task.docs is not None else read
@@ -104,21 +105,18 @@ def get_proto_task(
     task: AnyTask, serialize_context: SerializationContext
 ) -> TemplateMessage:
     """Return what is needed to run a task."""
-    context = serialize_context
-    template = TemplateMessage(
-        id=Identifier(
-            resource_type=ResourceType.TASK,
-            project=context.project,
-            domain=context.domain,
-            org=context.org,
-            name=task.name,
-            version=context.version,
-        ),
-        type=task.task_type,
-        task_type_version=task.task_type_version,
-    )
-    # In place: a constructor copies the messages it is given, once per level.
-    template.metadata.CopyFrom(_metadata(task, context))
+    template = TemplateMessage()
+    _fill_template(template, task, serialize_context)
+    return template
+
+
+def _fill_template(
+    template: TemplateMessage, task: AnyTask, context: SerializationContext
+) -> None:
+    template.id.CopyFrom(_identifier(task, context))
+    template.type = task.task_type
+    template.task_type_version = task.task_type_version
+    _fill_metadata(template.metadata, task, context)
     interface = type_engine.interface_to_proto(task.native_interface)
     template.interface.CopyFrom(interface)
     extended_resources = wire_containers.extended_resources_to_proto(task.resources)
@@ -137,7 +135,17 @@ def get_proto_task(
         environment = _environment_name(task)
         bundle = context.code_bundle
         wire_reuse.add_reuse(template, task.reusable, environment, bundle)
-    return template
+
+
+def _identifier(task: AnyTask, context: SerializationContext) -> Identifier:
+    return Identifier(
+        resource_type=_TASK,
+        project=context.project,
+        domain=context.domain,
+        org=context.org,
+        name=task.name,
+        version=context.version,
+    )
 
 
 def _set_target(
@@ -188,15 +196,16 @@ def _environment_name(task: AnyTask) -> str:
 # Metadata
 
 
-def _metadata(task: AnyTask, context: SerializationContext) -> TaskMetadata:
-    from flyte._retry import RetryStrategy
-
+def _fill_metadata(
+    metadata: TaskMetadata, task: AnyTask, context: SerializationContext
+) -> None:
     cache = caching.cache_from_request(task.cache)
-    metadata = TaskMetadata(
+    flags = TaskMetadata(
         cache_serializable=cache.serialize,
         interruptible=task.interruptible,
         debuggable=task.debuggable,
     )
+    metadata.CopyFrom(flags)
     metadata.runtime.CopyFrom(_RUNTIME)
     if cache.is_enabled():
         metadata.discoverable = True
@@ -212,7 +221,6 @@ def _metadata(task: AnyTask, context: SerializationContext) -> TaskMetadata:
         metadata.timeout.CopyFrom(_duration(task.timeout))
     if isinstance(task.pod_template, str):
         metadata.pod_template_name = task.pod_template
-    return metadata
 
 
 def _cache_version(task: AnyTask, context: SerializationContext) -> str:

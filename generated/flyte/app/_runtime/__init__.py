@@ -5,6 +5,25 @@
 
 from __future__ import annotations
 
-from flyte.app._runtime.app_serde import translate_app_env_to_idl
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flyte.app._runtime.app_serde import translate_app_env_to_idl
 
 __all__ = ["translate_app_env_to_idl"]
+
+# Type checkers read the imports above; with these functions they would accept any name.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import an exported name when it is first used."""
+        from importlib import import_module
+
+        defined_in = {"translate_app_env_to_idl": "flyte.app._runtime.app_serde"}
+        if name not in defined_in:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(defined_in[name]), name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Any, Self
+
+    from flyteidl2.core.literals_pb2 import StructuredDataset, StructuredDatasetMetadata
 
 __all__ = ["PARQUET", "DataFrame"]
 
@@ -28,6 +30,70 @@ class DataFrame:
 
     uri: str | None = None
     format: str | None = ""
+    _value: Any = field(default=None, init=False, repr=False, compare=False)
+    _literal: StructuredDataset | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+
+    @property
+    def literal(self) -> StructuredDataset | None:
+        """What stood on the wire for this reference, None when it was made here."""
+        from flyte_runtime import io
+
+        return io.dataframe_literal(self)
+
+    @property
+    def metadata(self) -> StructuredDatasetMetadata | None:
+        """What the wire said about columns and format, None when the reference was made here."""
+        from flyte_runtime import io
+
+        return io.dataframe_metadata(self)
+
+    @property
+    def val(self) -> Any:
+        """The data itself, None when this only refers to it."""
+        from flyte_runtime import io
+
+        return io.dataframe_value(self)
+
+    @classmethod
+    def column_names(cls) -> list[str]:
+        """List the names of the columns.
+
+        Returns:
+            The names.
+        """
+        from flyte_runtime import io
+
+        return io.dataframe_column_names(cls)
+
+    @classmethod
+    def columns(cls) -> dict[str, type[Any]]:
+        """List the columns that all data of this class has. Classes that know them override it.
+
+        Returns:
+            The types of the columns, by name; none by default.
+        """
+        from flyte_runtime import io
+
+        return io.dataframe_columns(cls)
+
+    @classmethod
+    def from_df(cls, val: Any | None = None, uri: str | None = None) -> Self:
+        """Keep data at hand together with where it is stored.
+
+        The data is not written anywhere: without a `uri` it stays in this process.
+
+        Args:
+            val: The data, such as a pandas data frame.
+            uri: Where the data is stored.
+
+        Returns:
+            The reference.
+        """
+        from flyte_runtime import io
+
+        return io.dataframe_from_df(cls, val, uri)
 
     @classmethod
     def from_existing_remote(
@@ -46,3 +112,18 @@ class DataFrame:
         from flyte_runtime import io
 
         return io.dataframe_from_existing_remote(cls, remote_path, format, **kwargs)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any:
+        """Tell pydantic what a field of this type holds in a model: the reference, or an object with its fields.
+
+        Args:
+            source: The annotation of the field, with the format if it has one.
+            handler: What makes schemas of other types.
+
+        Returns:
+            The core schema.
+        """
+        from flyte_runtime.types import model_fields
+
+        return model_fields.core_schema(cls, source, handler)
