@@ -31,6 +31,7 @@ class AsyncConnector(ABC):
     task_type_name: str
     task_type_version: int
     metadata_type: type[ResourceMeta]
+    thread_bound: bool
     @abstractmethod
     async def create(
         self,

@@ -47,6 +47,7 @@ class AsyncConnector(ABC):
     task_type_name: str
     task_type_version: int = 0
     metadata_type: type[ResourceMeta]
+    thread_bound: bool = False
 
     @abstractmethod
     async def create(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from flyteidl2.connector.connector_pb2 import CreateTaskRequest
+from flyteidl2.connector.connector_pb2 import CreateTaskRequest, TaskCategory
 from google.protobuf.message import DecodeError, Message
 from grpc import StatusCode
 
@@ -138,9 +138,9 @@ class Answering:
         known = not task_type or connectors.is_served(task_type)
         label = task_type if known else UNKNOWN
         self._metrics.failed(label, name, seconds, status)
-        reason = redactor.redact(failures.describe(error))
+        reason = failures.describe(error)
         # Where it failed matters if that is the connector's doing.
-        theirs = not (left or isinstance(error, Refused))
+        theirs = status is StatusCode.INTERNAL
         logger.log(
             logging.ERROR if theirs else logging.WARNING,
             "%s: %s: %s",
@@ -150,7 +150,7 @@ class Answering:
             exc_info=error if theirs else None,
             extra=_fields(name, task_type, status),
         )
-        details = f"failed to {_subject(name, task_type)}: {reason}"
+        details = redactor.redact(f"failed to {_subject(name, task_type)}: {reason}")
         context.abort(status, failures.shortened(details))
 
 
@@ -158,7 +158,7 @@ def _task_type(request: Message) -> str:
     """Return the task type a request is about, an empty text if it is about none."""
     if isinstance(request, CreateTaskRequest):
         return request.template.type
-    category = getattr(request, "task_category", None)
+    category: TaskCategory | None = getattr(request, "task_category", None)
     return "" if category is None else category.name
 
 

@@ -34,7 +34,7 @@ from flyte_runtime.logs import logger
 from flyte_runtime.redaction import redactor
 from flyte_runtime.service import messages
 from flyte_runtime.service.failures import Refused
-from flyte_runtime.service.loops import Lane, Workers
+from flyte_runtime.service.lanes import Lane, Workers
 from flyte_runtime.service.metrics import Metrics
 from flyte_runtime.service.pool import CallPool
 
@@ -174,7 +174,10 @@ class Calls:
         if lane is None:
             with self._lock:
                 lane = self._lanes.get(category) or Lane(
-                    category[0], self._workers, self._pool.waiting
+                    category[0],
+                    self._workers,
+                    self._pool.waiting,
+                    thread_bound=connector.thread_bound,
                 )
                 self._lanes[category] = lane
         return lane

@@ -10,6 +10,7 @@ import argparse
 import logging
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, NoReturn
@@ -27,6 +28,8 @@ from flyte_runtime.service.settings import (
 DONE, FAILED, MISUSED = 0, 1, 2
 # As shells report a program that ctrl-c ended.
 INTERRUPTED = 130
+# Seconds for what runs at the exit of an interpreter.
+EXIT_SECONDS = 2
 
 
 class _Parser(argparse.ArgumentParser):
@@ -41,16 +44,15 @@ def main() -> None:
     except KeyboardInterrupt:
         # Before the service listens to signals, or once it has ended.
         code = INTERRUPTED
-    if code is None:
-        # Calls that were cut off may still block threads, which would keep the interpreter from ending.
-        logging.shutdown()
-        sys.stderr.flush()
-        os._exit(DONE)
+    # What connectors have left in threads may keep the interpreter from ending, but not for long.
+    end = threading.Timer(EXIT_SECONDS, os._exit, [code])
+    end.daemon = True
+    end.start()
     sys.exit(code)
 
 
-def serve(words: Sequence[str]) -> int | None:
-    """Serve connectors; return the exit code, None if calls had to be cut off."""
+def serve(words: Sequence[str]) -> int:
+    """Serve connectors; return the exit code."""
     try:
         settings = from_environment(**parse(words))
     except (TypeError, ValueError) as error:
@@ -58,20 +60,20 @@ def serve(words: Sequence[str]) -> int | None:
     # Connectors log with loggers of their own.
     logging.getLogger().addHandler(logger.handlers[0])
     try:
-        return DONE if _serve(settings, words) else None
+        _serve(settings, words)
     except CannotServe as failure:
         logger.debug("the failure was raised here", exc_info=failure)
         return _fail(FAILED, str(failure))
+    return DONE
 
 
-def _serve(settings: Settings, words: Sequence[str]) -> bool:
-    """Run the service; tell whether all calls ended by themselves."""
+def _serve(settings: Settings, words: Sequence[str]) -> None:
     from flyte_runtime.service import lifecycle, processes
 
     if settings.processes == 1 or processes.is_member():
-        return syncify.block(lifecycle.serve(settings))
-    processes.serve(settings, words)
-    return True
+        syncify.block(lifecycle.serve(settings))
+    else:
+        processes.serve(settings, words)
 
 
 def _fail(code: int, message: str) -> int:

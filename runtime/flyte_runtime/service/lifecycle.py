@@ -44,50 +44,47 @@ async def run(
     await serve(settings)
 
 
-async def serve(settings: Settings) -> bool:
-    """Run the service until it is told to stop; tell whether all calls ended within the grace period.
-
-    Raises CannotServe if it cannot start.
-    """
+async def serve(settings: Settings) -> None:
+    """Run the service until it is told to stop; raise CannotServe if it cannot start."""
     stop = Stop()
     with stop.listening():
         try:
             # Connectors are free to take their time, and to block the event loop with it.
             with stop.interrupting():
-                server = _prepare(settings)
+                make_server = _load(settings)
         except Stopped:
-            return True
-        return await _live(server, settings, stop)
+            return
+        with _metrics_page(settings):
+            await _live(make_server(settings), settings, stop)
 
 
-def _prepare(settings: Settings) -> Server:
+def _load(settings: Settings) -> type[Server]:
+    """Import everything: the server, which needs packages of its own, and the connectors."""
     with loading.needed():
         from flyte_runtime.service.server import Server
     protect_all()
     loading.load_connectors(settings.modules)
     # Connectors may have brought handlers of their own.
     protect_all()
-    return Server(settings)
+    return Server
 
 
-async def _live(server: Server, settings: Settings, stop: Stop) -> bool:
-    with _metrics_page(settings):
-        server.start()
-        _announce(settings)
-        try:
-            if not await stop.wait(settings.timeout):
-                logger.info("the timeout of %s s is over", settings.timeout)
-        finally:
-            # Also when whoever runs the service cancels it.
-            ended = await asyncio.shield(
-                asyncio.to_thread(server.drain, settings.grace_period)
-            )
+async def _live(server: Server, settings: Settings, stop: Stop) -> None:
+    server.start()
+    _announce(settings)
+    try:
+        if not await stop.wait(settings.timeout):
+            logger.info("the timeout of %s s is over", settings.timeout)
+    finally:
+        # Also when whoever runs the service cancels it.
+        ended = await asyncio.shield(
+            asyncio.to_thread(server.drain, settings.grace_period)
+        )
     if not ended:
         logger.warning(
             "calls were cut off: they took longer than the grace period of %d s",
             settings.grace_period,
         )
-    return ended
 
 
 def _metrics_page(settings: Settings) -> AbstractContextManager[None]:

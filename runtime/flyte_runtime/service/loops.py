@@ -1,6 +1,6 @@
-"""Where the code of connectors runs: an event loop for each connector, and a limited number of blocking calls.
+"""An event loop that threads with something to run can borrow.
 
-Knows asyncio and threads. It must not know gRPC, connectors or what a call is about.
+Knows asyncio and threads. It must not know gRPC, connectors or what a coroutine is about.
 
 Calls arrive in threads, connectors are asynchronous, and most of their calls never wait for anything. Handing each to
 another thread and waiting there for the answer costs more than the call itself. So the loop of a connector can be
@@ -12,66 +12,17 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import inspect
 import selectors
+import sys
 import threading
 from collections import deque
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Coroutine,
-    Iterable,
-    Iterator,
-)
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, nullcontext, suppress
-from functools import lru_cache
-from typing import Any, TypeGuard, TypeVar, TypeVarTuple
-
-from flyte_runtime.service.failures import ConnectorExit
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
-
-# Seconds in which a loop gets from one callback to the next. One that does not is blocked: its connector calls something
-# synchronous, and calls it has not begun are run elsewhere. What a connector that waits on its loop keeps between calls
-# may belong to that loop, so it is left there for longer.
-PATIENCE = 0.2
-LONG_PATIENCE = 1.0
-
-
-class Workers:
-    """The threads that may be blocked at the same time.
-
-    A blocking call runs in the thread it arrived in; what is limited is how many do.
-    """
-
-    def __init__(self, count: int) -> None:
-        """Let so many calls block at once."""
-        self._free = threading.BoundedSemaphore(count)
-        self._lock = threading.Lock()
-        self.waiting = 0
-        # What `asyncio.to_thread` of the connectors uses.
-        self.executor = ThreadPoolExecutor(count, thread_name_prefix="connector-worker")
-
-    def acquire(self, timeout: float | None = None) -> bool:
-        """Occupy one of the threads; wait until one is free, or for some seconds."""
-        if self._free.acquire(blocking=False):
-            return True
-        self._wait(1)
-        try:
-            return self._free.acquire(timeout=timeout)
-        finally:
-            self._wait(-1)
-
-    def _wait(self, change: int) -> None:
-        with self._lock:
-            self.waiting += change
-
-    def release(self) -> None:
-        """Let another call block."""
-        self._free.release()
 
 
 class _Selector(selectors.DefaultSelector):
@@ -163,6 +114,7 @@ class BorrowableLoop(asyncio.SelectorEventLoop):
         self._due = due = deque[_Step]()
         self._timers_changed = False
         asyncio._set_running_loop(self)
+        sys.set_asyncgen_hooks(finalizer=self._close_generator)
         try:
             task = self.create_task(coroutine)
             # An exit is the outcome of the task as well.
@@ -181,10 +133,20 @@ class BorrowableLoop(asyncio.SelectorEventLoop):
             self.call_soon_threadsafe(_nothing)
         return task
 
+    def _close_generator(self, generator: AsyncGenerator[Any, Any]) -> None:
+        """Close a generator that nobody reads to its end, as asyncio does."""
+        if not self.is_closed():
+            self.call_soon_threadsafe(self.create_task, generator.aclose())
+
     @property
     def turns(self) -> int:
         """A number that changes whenever the loop gets on."""
         return self._events.turns
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a callback runs in it."""
+        return self._events.free.locked()
 
     def wind_up(self) -> None:
         """Cancel all tasks, and stop once they have ended; called in the loop."""
@@ -201,205 +163,3 @@ class BorrowableLoop(asyncio.SelectorEventLoop):
 
 def _nothing() -> None:
     """Wake a loop up."""
-
-
-class _Outcome(Future[T]):
-    """The outcome of a coroutine, for a thread that waits for it; whoever claims it first runs the coroutine."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._claim = threading.Lock()
-        self._task: asyncio.Task[T] | None = None
-
-    def claim(self) -> bool:
-        return self._claim.acquire(blocking=False)
-
-    @property
-    def claimed(self) -> bool:
-        return self._claim.locked()
-
-    def begin(
-        self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]
-    ) -> None:
-        """Run the coroutine, unless somebody else does; called in the loop."""
-        if self.claim():
-            self.follow(loop.create_task(coroutine))
-
-    def follow(self, task: asyncio.Task[T]) -> None:
-        """Take over the outcome of a task, now or when it is there; called in the loop."""
-        self._task = task
-        if not task.done():
-            task.add_done_callback(self.follow)
-        elif task.cancelled():
-            self.set_exception(asyncio.CancelledError())
-        elif (error := task.exception()) is not None:
-            self.set_exception(error)
-        else:
-            self.set_result(task.result())
-
-    def cancel_task(self) -> None:
-        """Cancel the coroutine if it runs; called in the loop."""
-        if self._task is not None:
-            self._task.cancel()
-
-
-OnCancel = Callable[[Callable[[], None]], object]
-END = object()
-
-
-class _Latest:
-    """The latest of several steps, which can be cancelled while its function waits."""
-
-    def __init__(self) -> None:
-        self._cancel: Callable[[], None] | None = None
-
-    def remember(self, cancel: Callable[[], None]) -> None:
-        self._cancel = cancel
-
-    def cancel(self) -> None:
-        if self._cancel is not None:
-            self._cancel()
-
-
-class Lane:
-    """Runs the calls of one connector: coroutines on its event loop, functions in the calling thread.
-
-    A connector that blocks its loop delays no other connector, and its own further calls only by the patience with it.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        workers: Workers,
-        waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
-    ) -> None:
-        """Start the event loop; ``waiting`` makes a context in which the calling thread waits."""
-        self._loop = BorrowableLoop(f"connector-{name}", workers.executor)
-        self._workers = workers
-        self._waiting = waiting
-        # Whether a call has been seen to wait.
-        self._uses_loop = False
-
-    def call(
-        self,
-        function: Callable[..., Any],
-        arguments: dict[str, Any],
-        on_cancel: OnCancel | None = None,
-    ) -> Any:
-        """Call a function, synchronous or not, and return its result once it is there.
-
-        ``on_cancel`` is given a function that cancels the call, if the call does not end at once.
-        """
-        try:
-            return self._call(function, arguments, on_cancel)
-        except (Exception, asyncio.CancelledError):
-            raise
-        except BaseException as error:
-            # Neither the thread nor the loop is to end with it.
-            raise ConnectorExit(f"the connector raised {error!r}") from error
-
-    def _call(
-        self,
-        function: Callable[..., Any],
-        arguments: dict[str, Any],
-        on_cancel: OnCancel | None,
-    ) -> Any:
-        kind = _flags(function)
-        if kind & inspect.CO_COROUTINE:
-            return self._run(function(**arguments), on_cancel)
-        if kind & inspect.CO_ASYNC_GENERATOR:
-            return function(**arguments)
-        with self._waiting():
-            self._workers.acquire()
-            try:
-                result = function(**arguments)
-            finally:
-                self._workers.release()
-        if inspect.isawaitable(result):
-            return self._run(_awaited(result), on_cancel)
-        return result
-
-    def iterate(self, found: Any, on_cancel: OnCancel) -> Iterator[Any]:
-        """Yield what a connector returned: the items of an iterator, asynchronous or not, else the thing itself."""
-        latest = _Latest()
-        on_cancel(latest.cancel)
-        if _is_async_iterator(found):
-            yield from self._iterate(_steps(found), latest)
-        elif _is_iterable(found):
-            iterator = iter(found)
-            yield from self._iterate(lambda: next(iterator, END), latest)
-        else:
-            yield found
-
-    def _iterate(self, step: Callable[[], Any], latest: _Latest) -> Iterator[Any]:
-        while (item := self.call(step, {}, latest.remember)) is not END:
-            yield item
-
-    def _run(self, coroutine: Coroutine[Any, Any, T], on_cancel: OnCancel | None) -> T:
-        task = self._loop.borrow(coroutine)
-        if task is not None and task.done():
-            return task.result()
-        outcome = _Outcome[T]()
-        if task is None:
-            self._loop.call_soon_threadsafe(outcome.begin, self._loop, coroutine)
-        else:
-            self._uses_loop = True
-            outcome.claim()
-            self._loop.call_soon_threadsafe(outcome.follow, task)
-
-        def cancel() -> None:
-            self._loop.call_soon_threadsafe(outcome.cancel_task)
-
-        if on_cancel is not None:
-            on_cancel(cancel)
-        with self._waiting():
-            return self._wait(outcome, coroutine)
-
-    def _wait(self, outcome: _Outcome[T], coroutine: Coroutine[Any, Any, T]) -> T:
-        """Wait for an outcome; what a blocked loop does not begin is run in this thread, once a worker is free."""
-        patience = LONG_PATIENCE if self._uses_loop else PATIENCE
-        while True:
-            turns = self._loop.turns
-            wait([outcome], patience)
-            if outcome.claimed:
-                return outcome.result()
-            if turns == self._loop.turns and self._workers.acquire(patience):
-                try:
-                    if outcome.claim():
-                        return asyncio.run(coroutine)
-                finally:
-                    self._workers.release()
-
-    def close(self) -> None:
-        """Cancel what still runs, and stop the event loop."""
-        self._loop.call_soon_threadsafe(self._loop.wind_up)
-
-
-@lru_cache(maxsize=1024)
-def _code_flags(function: object) -> int:
-    code = getattr(function, "__code__", None)
-    return 0 if code is None else code.co_flags
-
-
-def _flags(function: Callable[..., Any]) -> int:
-    """Return what kind of function something is, as the flags of its code; 0 if it has none."""
-    return _code_flags(getattr(function, "__func__", function))
-
-
-def _steps(items: AsyncIterator[T]) -> Callable[[], Coroutine[Any, Any, T | object]]:
-    async def step() -> T | object:
-        return await anext(items, END)
-
-    return step
-
-
-def _is_async_iterator(value: object) -> TypeGuard[AsyncIterator[Any]]:
-    return isinstance(value, AsyncIterator)
-
-
-def _is_iterable(value: object) -> TypeGuard[Iterable[Any]]:
-    return isinstance(value, Iterable)
-
-
-async def _awaited(awaitable: Awaitable[T]) -> T:
-    return await awaitable

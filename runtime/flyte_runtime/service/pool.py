@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
@@ -39,7 +40,8 @@ class CallPool(ThreadPoolExecutor):
         self._items: SimpleQueue[_Item | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._accepted = 0
+        # How many calls got a thread; a lock would cost more than it is worth that threads overtake each other here.
+        self._counter = count(1)
         self._begun = 0
         # Threads are given up in generations; only those of the present one are counted.
         self._generation = 0
@@ -51,8 +53,7 @@ class CallPool(ThreadPoolExecutor):
     def submit(
         self, function: Callable[..., Any], /, *args: Any, **kwargs: Any
     ) -> Future[Any]:
-        """Run a function in one of the threads; called by the one thread of a server that accepts calls."""
-        self._accepted += 1
+        """Run a function in one of the threads."""
         future: Future[Any] = Future()
         self._items.put(_Item(future, function, args, kwargs))
         return future
@@ -85,7 +86,7 @@ class CallPool(ThreadPoolExecutor):
     @property
     def queued(self) -> int:
         """The calls that wait for a thread."""
-        return self._accepted - self._begun
+        return self._items.qsize()
 
     # Threads
 
@@ -105,8 +106,7 @@ class CallPool(ThreadPoolExecutor):
         self._thread.generation = generation
         self._thread.waits = False
         while (item := self._items.get()) is not None:
-            with self._lock:
-                self._begun += 1
+            self._begun = next(self._counter)
             try:
                 item.future.set_result(item.function(*item.args, **item.kwargs))
             except BaseException as error:
@@ -119,6 +119,8 @@ class CallPool(ThreadPoolExecutor):
         self._items.put(None)
 
     def _is_one_too_many(self, generation: int) -> bool:
+        if generation == self._generation and self._running <= RUNNING:
+            return False
         with self._lock:
             if generation != self._generation:
                 return True
@@ -129,15 +131,15 @@ class CallPool(ThreadPoolExecutor):
 
     def _watch(self) -> None:
         """Give threads up for new ones when calls wait for a thread and none gets one."""
-        begun, wanted = -1, RUNNING
+        begun = started = 0
         while not self._closed.wait(STUCK):
-            stuck = self.queued and self._begun == begun
+            # Of the threads started last, each has begun a call, and may be stuck with it.
+            if self.queued and self._begun - begun <= started:
+                started = max(RUNNING, 2 * started)
+                with self._lock:
+                    self._generation += 1
+                    self._running = 0
+                self._start_threads(started)
+            else:
+                started = 0
             begun = self._begun
-            if not stuck:
-                wanted = RUNNING
-                continue
-            with self._lock:
-                self._generation += 1
-                self._running = 0
-            self._start_threads(wanted)
-            wanted *= 2

@@ -5,28 +5,24 @@ Knows grpcio's objects and the options they take. It must not know signals or ho
 
 from __future__ import annotations
 
-import ssl
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from flyte_runtime.service import ports, routes
+from flyte_runtime.service import certificates, ports, routes
 from flyte_runtime.service.answering import Answering
 from flyte_runtime.service.auth import BearerToken
 from flyte_runtime.service.calls import Calls
 from flyte_runtime.service.failures import CannotServe
-from flyte_runtime.service.loops import Workers
+from flyte_runtime.service.health import Health
+from flyte_runtime.service.lanes import Workers
 from flyte_runtime.service.metrics import metrics
 from flyte_runtime.service.pool import CallPool
 from flyte_runtime.service.settings import Settings
 
-SERVING = health_pb2.HealthCheckResponse.SERVING
 # Backends ping every 30 s during long calls. A server that follows grpc's defaults takes that for an attack.
 SHORTEST_PING_INTERVAL_MS = 10_000
 # A client that vanished without a word is given up after a silence of both together.
@@ -46,6 +42,12 @@ class Server:
 
     def __init__(self, settings: Settings) -> None:
         """Take the port; raise CannotServe if that is not possible."""
+        # What may be wrong with the settings comes before anything is started.
+        credentials = certificates.credentials(settings)
+        interceptors = _interceptors(settings)
+        if settings.processes == 1:
+            # gRPC itself would only say that it failed.
+            ports.check_free(settings.host, settings.port)
         pool = self._pool = CallPool()
         workers = Workers(settings.worker)
         answering = self._answering = Answering(pool, metrics(), settings.max_calls)
@@ -58,19 +60,18 @@ class Server:
         self._server = grpc.server(
             self._pool,
             handlers=[self._router],
-            interceptors=_interceptors(settings),
+            interceptors=interceptors,
             options=_options(settings),
             maximum_concurrent_rpcs=settings.max_calls + MOST_OTHERS,
         )
         self._health = self._add_health()
         self._add_reflection()
-        self._bind(settings)
+        self._bind(settings.address, credentials)
 
-    def _add_health(self) -> health.HealthServicer:
-        # Watching holds no thread, so watchers keep nobody else out.
-        servicer = health.HealthServicer(experimental_non_blocking=True)
-        for name in [*routes.service_names(), health.SERVICE_NAME]:
-            servicer.set(name, SERVING)
+    def _add_health(self) -> Health:
+        # No name stands for the service as a whole.
+        names = ["", *routes.service_names(), health.SERVICE_NAME]
+        servicer = Health(names, self._pool.waiting)
         health_pb2_grpc.add_HealthServicer_to_server(servicer, self._server)
         return servicer
 
@@ -83,18 +84,14 @@ class Server:
         ]
         reflection.enable_server_reflection(names, self._server)
 
-    def _bind(self, settings: Settings) -> None:
-        credentials = _credentials(settings)
-        if settings.processes == 1:
-            # gRPC itself would only say that it failed.
-            ports.check_free(settings.host, settings.port)
+    def _bind(self, address: str, credentials: grpc.ServerCredentials | None) -> None:
         try:
             if credentials is None:
-                self._server.add_insecure_port(settings.address)
+                self._server.add_insecure_port(address)
             else:
-                self._server.add_secure_port(settings.address, credentials)
+                self._server.add_secure_port(address, credentials)
         except RuntimeError as error:
-            raise CannotServe(f"cannot listen on {settings.address}: {error}") from None
+            raise CannotServe(f"cannot listen on {address}: {error}") from None
 
     def start(self) -> None:
         """Answer calls."""
@@ -102,7 +99,7 @@ class Server:
 
     def drain(self, grace: float) -> bool:
         """Refuse new calls, wait for the running ones, then stop; tell whether all of them ended in time."""
-        self._health.enter_graceful_shutdown()
+        self._health.end()
         self._router.drain()
         idle = self._wait_until_idle(grace)
         # Watchers of health are all that is left, and responses on their way.
@@ -119,40 +116,6 @@ class Server:
         ):
             time.sleep(POLL_SECONDS)
         return not busy
-
-
-@contextmanager
-def _readable(what: str) -> Generator[None, None, None]:
-    try:
-        yield
-    except (OSError, ssl.SSLError) as error:
-        raise CannotServe(f"cannot use the {what}: {error}") from error
-
-
-def _credentials(settings: Settings) -> grpc.ServerCredentials | None:
-    """Read the certificates; OpenSSL says what is wrong with them, which gRPC does not until a client comes."""
-    if settings.tls_certificate is None or settings.tls_key is None:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with _readable(
-        f"certificate {settings.tls_certificate} with the key {settings.tls_key}"
-    ):
-        # An empty password, so that nobody is asked for one.
-        context.load_cert_chain(
-            settings.tls_certificate, settings.tls_key, password=b""
-        )
-        pair = (
-            Path(settings.tls_key).read_bytes(),
-            Path(settings.tls_certificate).read_bytes(),
-        )
-    authority: bytes | None = None
-    if settings.tls_client_ca is not None:
-        with _readable(f"certificate authority {settings.tls_client_ca}"):
-            context.load_verify_locations(settings.tls_client_ca)
-            authority = Path(settings.tls_client_ca).read_bytes()
-    return grpc.ssl_server_credentials(
-        [pair], root_certificates=authority, require_client_auth=authority is not None
-    )
 
 
 def _interceptors(settings: Settings) -> list[grpc.ServerInterceptor]:

@@ -115,12 +115,16 @@ class Settings:
         try:
             token = Path(self.token_file).read_text(encoding="utf-8").strip()
             _check_token("the token", token)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise CannotServe(
-                f"cannot use token_file {self.token_file}: {reason}"
-            ) from error
+        except OSError as error:
+            raise self._unusable_token(error.strerror or str(error)) from error
+        except UnicodeDecodeError as error:
+            raise self._unusable_token("the token must be text in UTF-8") from error
+        except ValueError as error:
+            raise self._unusable_token(str(error)) from error
         return token
+
+    def _unusable_token(self, reason: str) -> CannotServe:
+        return CannotServe(f"cannot use token_file {self.token_file}: {reason}")
 
 
 def variable(name: str) -> str:
