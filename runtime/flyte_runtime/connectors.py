@@ -29,7 +29,8 @@ class Category(NamedTuple):
 
 
 # Keyed by task type and version, in the order of registration. A connector's categories are derived from it, so that a
-# connector that takes another's place takes it everywhere.
+# connector that takes another's place takes it everywhere. Other threads may register while one reads: readers take a
+# copy first.
 _registered: dict[Category, AsyncConnector] = {}
 
 # What operations of connectors are given besides secrets and settings, which have names of their own.
@@ -144,12 +145,12 @@ def _advice(missing: Category) -> str:
         return "none is registered at all"
     versions = [
         str(category.version)
-        for category in _registered
+        for category in list(_registered)
         if category.name == missing.name
     ]
     if versions:
         return f"registered for this type: version {', '.join(versions)}"
-    names = dict.fromkeys(category.name for category in _registered)
+    names = dict.fromkeys(category.name for category in list(_registered))
     similar = difflib.get_close_matches(missing.name, names, n=1)
     meant = f"did you mean {similar[0]!r}? " if similar else ""
     return f"{meant}registered: {', '.join(map(repr, names))}"

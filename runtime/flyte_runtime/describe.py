@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flyte_runtime import environments
+from flyte_runtime.types.variable_maps import variables
 
 if TYPE_CHECKING:
     from flyteidl2.app.app_definition_pb2 import App
@@ -208,7 +209,7 @@ def _variables(message: VariableMap, optional: Collection[str] = frozenset()) ->
     """List names and types by name: on the wire they have no order."""
     return ", ".join(
         f"{name}: {_type(variable.type)}{' = ...' if name in optional else ''}"
-        for name, variable in sorted(message.variables.items())
+        for name, variable in sorted(variables(message).items())
     )
 
 

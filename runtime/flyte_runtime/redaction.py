@@ -31,8 +31,9 @@ class Redactor:
 
     def __init__(self) -> None:
         """Know no secret."""
-        self._known: OrderedDict[str, None] = OrderedDict()
-        # All forms of all secrets; None while they must be found anew, which can wait until something is printed.
+        # Each with the forms it may be printed in.
+        self._known: OrderedDict[str, frozenset[str]] = OrderedDict()
+        # All of them, None while they must be sorted anew, which can wait until something is printed.
         self._forms: list[str] | None = []
         self._lock = threading.Lock()
 
@@ -41,8 +42,9 @@ class Redactor:
         for secret in secrets:
             if secret in self._known or len(secret) < SHORTEST:
                 continue
+            forms = frozenset(_forms(secret))
             with self._lock:
-                self._known[secret] = None
+                self._known[secret] = forms
                 self._forms = None
                 if len(self._known) > MOST:
                     self._known.popitem(last=False)
@@ -58,7 +60,7 @@ class Redactor:
 
     def _all_forms(self) -> list[str]:
         with self._lock:
-            forms = {form for secret in self._known for form in _forms(secret)}
+            forms = frozenset[str]().union(*self._known.values())
             # The longest first: one secret may be the beginning of another.
             self._forms = sorted(forms, key=len, reverse=True)
             return self._forms

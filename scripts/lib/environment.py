@@ -65,7 +65,10 @@ class Environment:
         )
         self.stamp.unlink(missing_ok=True)
         venv.create(self.folder, clear=True, symlinks=True, with_pip=True)
-        self.pip("install", "--require-hashes", "--requirement", str(self.lock))
+        # A lock is complete, so what it leaves out is left out on purpose.
+        self.pip(
+            "install", "--no-deps", "--require-hashes", "--requirement", str(self.lock)
+        )
         if self.holds_project:
             # The build backend comes from the lock, not from wherever pip would get one.
             self.pip(

@@ -9,6 +9,7 @@ import inspect
 import json
 import typing
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -90,6 +91,26 @@ def refused(error: type[Exception], message: str) -> Iterator[None]:
 
 
 # The registry
+
+
+def test_connectors_can_be_registered_while_others_look() -> None:
+    """A service answers while connectors are registered in another thread."""
+
+    def register() -> None:
+        for version in range(2000):
+            one = Connector()
+            one.task_type_version = version
+            ConnectorRegistry.register(one)
+
+    with ThreadPoolExecutor(1) as threads:
+        registering = threads.submit(register)
+        while not registering.done():
+            connectors.list_connectors()
+            assert not connectors.is_served("other")
+            with contextlib.suppress(FlyteConnectorNotFound):
+                ConnectorRegistry.get_connector("other")
+        registering.result()
+    assert len(connectors.list_connectors()[0].supported_task_categories) == 2000
 
 
 def test_a_registered_connector_is_found() -> None:

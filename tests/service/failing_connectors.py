@@ -136,5 +136,16 @@ class Cancelled(Failing):
         await _cancelled()
 
 
-for connector in (Failing, FailingLater, FailingFunctions, Cancelled):
+class Careless(Failing):
+    """Does not say what its metadata is."""
+
+    task_type_name = "careless"
+
+    @property
+    def metadata_type(self) -> Any:
+        """Fail as where an attribute is missing."""
+        raise AttributeError("no metadata_type")
+
+
+for connector in (Careless, Failing, FailingLater, FailingFunctions, Cancelled):
     ConnectorRegistry.register(connector())

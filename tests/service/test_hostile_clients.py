@@ -195,6 +195,18 @@ def test_random_bytes(service: Service) -> None:
         say(service, BEGINNING, headers(1), os.urandom(500))
 
 
+def test_broken_bytes_for_the_metrics_page(service: Service) -> None:
+    """The metrics page stands the same, and clients that leave before they are answered."""
+    for words in BROKEN.values():
+        with connection(service.metrics_port) as connected:
+            connected.sendall(b"".join(words))
+    for _ in range(50):
+        with connection(service.metrics_port) as connected:
+            connected.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            _leave_abruptly(connected)
+    assert "flyte_connector_requests" in service.metrics()
+
+
 # Messages
 
 

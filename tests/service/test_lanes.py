@@ -25,8 +25,8 @@ variable: contextvars.ContextVar[int] = contextvars.ContextVar("variable", defau
 
 
 @contextmanager
-def _lane(workers: int = 4) -> Iterator[Lane]:
-    lane = Lane("test", Workers(workers))
+def _lane(workers: int = 4, thread_bound: bool = False) -> Iterator[Lane]:
+    lane = Lane("test", Workers(workers), thread_bound=thread_bound)
     try:
         yield lane
     finally:
@@ -215,13 +215,15 @@ programs = st.lists(
 
 
 @settings(deadline=None, max_examples=150)
-@given(programs=programs, meets=st.booleans())
-@example(programs=[[], [], []], meets=True)
-@example(programs=[["lock", "thread", "lock"]] * 4, meets=True)
-@example(programs=[["call_later", "timeout"]] * 6, meets=False)
-def test_coroutines_end_as_under_asyncio(programs: list[Program], meets: bool) -> None:
+@given(programs=programs, meets=st.booleans(), thread_bound=st.booleans())
+@example(programs=[[], [], []], meets=True, thread_bound=False)
+@example(programs=[["lock", "thread", "lock"]] * 4, meets=True, thread_bound=False)
+@example(programs=[["call_later", "timeout"]] * 6, meets=False, thread_bound=False)
+def test_coroutines_end_as_under_asyncio(
+    programs: list[Program], meets: bool, thread_bound: bool
+) -> None:
     """Whatever coroutines wait for, together or alone, their results and exceptions are those of plain asyncio."""
-    with _lane() as lane:
+    with _lane(thread_bound=thread_bound) as lane:
         expected = _in_asyncio(programs, meets)
         for _ in range(2):
             assert _in_lane(lane, programs, meets) == expected
@@ -268,6 +270,21 @@ def test_all_calls_of_a_connector_see_the_same_loop() -> None:
         for _ in range(20):
             lane.call(look, {})
     assert len(loops) == 1
+
+
+def test_thread_bound_coroutines_run_in_one_thread() -> None:
+    """What belongs to a thread can be kept from one call to the next where a connector asks for that."""
+    threads: set[int] = set()
+
+    async def look() -> None:
+        threads.add(threading.get_ident())
+        await asyncio.sleep(0)
+        threads.add(threading.get_ident())
+
+    with _lane(thread_bound=True) as lane, ThreadPoolExecutor(4) as callers:
+        for call in [callers.submit(lane.call, look, {}) for _ in range(20)]:
+            call.result(PATIENCE)
+    assert len(threads) == 1
 
 
 def test_background_tasks_go_on_after_their_call() -> None:

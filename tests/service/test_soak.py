@@ -50,7 +50,6 @@ def finished(client: subprocess.Popen[str]) -> dict[str, Any]:
 def test_soak(
     serve: Serve,
     tmp_path: Path,
-    record_property: Any,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Clients that work, fail, lie, cancel, vanish and babble leave nothing behind, and each job was created once."""

@@ -98,6 +98,16 @@ def test_a_connector_that_cancels_itself_fails(failing_channel: grpc.Channel) ->
     assert ask(failing_channel, about("GetTask", "cancelled")).status == "INTERNAL"
 
 
+def test_metadata_nobody_can_read_is_no_fault_of_the_caller(
+    failing_channel: grpc.Channel,
+) -> None:
+    """A connector that does not say what its metadata is fails with INTERNAL."""
+    for method in ABOUT_JOBS:
+        refusal = ask(failing_channel, about(method, "careless"))
+        assert refusal.status == "INTERNAL"
+        assert "metadata_type" in refusal.details
+
+
 @pytest.mark.parametrize(
     ("how", "expected"),
     [

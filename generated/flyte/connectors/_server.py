@@ -25,6 +25,8 @@ class _ConnectorServiceRun:
         TypeError: An argument has the wrong type.
         ValueError: A port, the number of workers or the timeout is out of range, or
             both ports are the same.
+        RuntimeError: The service cannot start, because a port is taken, say, or a
+            module cannot be imported.
     """
 
     def __call__(

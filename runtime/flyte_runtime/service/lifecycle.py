@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flyte_runtime import connectors
 from flyte_runtime.logs import logger
 from flyte_runtime.redaction import protect_all
-from flyte_runtime.service import loading
+from flyte_runtime.service import loading, ports
 from flyte_runtime.service.settings import LOOPBACK, Settings, from_environment
 from flyte_runtime.service.stopping import Stop, Stopped
 
@@ -40,6 +40,8 @@ async def run(
         worker=worker,
         timeout=timeout,
         modules=() if modules is None else modules,
+        # This one, whatever the environment says.
+        processes=1,
     )
     await serve(settings)
 
@@ -54,6 +56,9 @@ async def serve(settings: Settings) -> None:
                 make_server = _load(settings)
         except Stopped:
             return
+        if settings.processes == 1:
+            # gRPC itself would only say that it failed.
+            ports.check_free(settings.host, settings.port)
         with _metrics_page(settings):
             await _live(make_server(settings), settings, stop)
 

@@ -49,8 +49,9 @@ def native_inputs(request: CreateTaskRequest) -> dict[str, Any]:
 
 def decoded(connector: AsyncConnector, data: bytes) -> ResourceMeta:
     """Read what `create` returned."""
+    kind = connector.metadata_type
     try:
-        return connector.metadata_type.decode(data)
+        return kind.decode(data)
     except Exception as error:
         # Connectors may decode as they like, so anything may be raised.
         raise Refused(

@@ -12,7 +12,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from flyte_runtime.service import certificates, ports, routes
+from flyte_runtime.service import certificates, routes
 from flyte_runtime.service.answering import Answering
 from flyte_runtime.service.auth import BearerToken
 from flyte_runtime.service.calls import Calls
@@ -45,9 +45,6 @@ class Server:
         # What may be wrong with the settings comes before anything is started.
         credentials = certificates.credentials(settings)
         interceptors = _interceptors(settings)
-        if settings.processes == 1:
-            # gRPC itself would only say that it failed.
-            ports.check_free(settings.host, settings.port)
         pool = self._pool = CallPool()
         workers = Workers(settings.worker)
         answering = self._answering = Answering(pool, metrics(), settings.max_calls)

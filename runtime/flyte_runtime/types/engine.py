@@ -20,6 +20,7 @@ from flyte_runtime.types import literals, references, scalars, structs
 from flyte_runtime.types import registry as type_registry
 from flyte_runtime.types.errors import failure, type_name, unsupported
 from flyte_runtime.types.literals import Form
+from flyte_runtime.types.variable_maps import add_variable
 
 if TYPE_CHECKING:
     from flyteidl2.core.interface_pb2 import TypedInterface
@@ -49,10 +50,10 @@ def interface_to_proto(interface: NativeInterface) -> TypedInterface:
     message.outputs.SetInParent()
     for name, (hint, _) in interface.inputs.items():
         form = form_of(hint, f"input {name!r}")
-        message.inputs.variables[name].type.CopyFrom(form.type)
+        add_variable(message.inputs, name).type.CopyFrom(form.type)
     for name, hint in interface.outputs.items():
         form = form_of(hint, f"output {name!r}")
-        message.outputs.variables[name].type.CopyFrom(form.type)
+        add_variable(message.outputs, name).type.CopyFrom(form.type)
     return message
 
 

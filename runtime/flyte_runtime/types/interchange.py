@@ -15,6 +15,7 @@ from flyte_runtime.types import engine, literals, transformers
 from flyte_runtime.types.errors import failure, kind_of, unreturnable
 from flyte_runtime.types.literals import Form
 from flyte_runtime.types.structs import TOO_DEEP
+from flyte_runtime.types.variable_maps import variables
 
 if TYPE_CHECKING:
     from flyteidl2.core.interface_pb2 import TypedInterface, Variable
@@ -142,16 +143,16 @@ def inputs_to_native(inputs: Inputs, interface: TypedInterface) -> dict[str, Any
     ValueError: an input, named, that the interface does not have, that no Python type is known for, or that may be a
     pickle; TypeTransformerFailedError, which is one too, when it does not hold a value of its type.
     """
-    variables = interface.inputs.variables
-    if not variables:
+    known = variables(interface.inputs)
+    if not known:
         return {}
-    unknown = [one.name for one in inputs.literals if one.name not in variables]
+    unknown = [one.name for one in inputs.literals if one.name not in known]
     if unknown:
         raise ValueError(f"unknown inputs: {', '.join(map(repr, unknown))}")
     return {
         one.name: engine.from_literal(
             one.value,
-            _guess(one.name, variables[one.name]),
+            _guess(one.name, known[one.name]),
             f"input {one.name!r}",
         )
         for one in inputs.literals

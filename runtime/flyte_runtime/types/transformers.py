@@ -14,6 +14,7 @@ from flyte_runtime.types import engine as type_engine
 from flyte_runtime.types import guesses
 from flyte_runtime.types import registry as type_registry
 from flyte_runtime.types.errors import mismatch, type_name
+from flyte_runtime.types.variable_maps import add_variable, variables
 
 if TYPE_CHECKING:
     from flyteidl2.core.interface_pb2 import TypedInterface, Variable, VariableMap
@@ -94,18 +95,15 @@ async def literal_map_to_kwargs(
 
 def named_tuple_to_variable_map(cls: Engine, t: Any) -> VariableMap:
     """Describe the fields of a named tuple."""
-    from flyteidl2.core.interface_pb2 import Variable, VariableMap
+    from flyteidl2.core.interface_pb2 import VariableMap
 
+    described = VariableMap()
     hints = typing.get_type_hints(t, include_extras=True)
-    return VariableMap(
-        variables={
-            name: Variable(
-                type=type_engine.form_of(hint, f"field {name!r}").type,
-                description=str(index),
-            )
-            for index, (name, hint) in enumerate(hints.items())
-        }
-    )
+    for index, (name, hint) in enumerate(hints.items()):
+        variable = add_variable(described, name)
+        variable.type.CopyFrom(type_engine.form_of(hint, f"field {name!r}").type)
+        variable.description = str(index)
+    return described
 
 
 def guess_python_type(cls: Engine, flyte_type: LiteralType) -> type[Any]:
@@ -141,7 +139,7 @@ def guess_interface(
         for one in default_inputs or ()
         if one.parameter.HasField("default")
     }
-    inputs = guess_python_types(TypeEngine, interface.inputs.variables)
+    inputs = guess_python_types(TypeEngine, variables(interface.inputs))
     return NativeInterface.from_types(
         {
             name: (
@@ -150,7 +148,7 @@ def guess_interface(
             )
             for name, hint in inputs.items()
         },
-        guess_python_types(TypeEngine, interface.outputs.variables),
+        guess_python_types(TypeEngine, variables(interface.outputs)),
         defaults,
     )
 

@@ -20,6 +20,7 @@ from flyte._docstring import Docstring
 from flyte._retry import RetryStrategy
 from flyte_runtime import caching, checks, policies
 from flyte_runtime.types import engine as type_engine
+from flyte_runtime.types.variable_maps import variables
 from flyte_runtime.wire import containers as wire_containers
 from flyte_runtime.wire import pods as wire_pods
 from flyte_runtime.wire import reuse as wire_reuse
@@ -89,13 +90,13 @@ def _document(task: AnyTask, spec: TaskSpec) -> None:
     if read is None:
         return
     interface = spec.task_template.interface
-    for variables, texts in (
-        (interface.inputs.variables, read.input_descriptions),
-        (interface.outputs.variables, read.output_descriptions),
+    for declared, texts in (
+        (variables(interface.inputs), read.input_descriptions),
+        (variables(interface.outputs), read.output_descriptions),
     ):
         for name, text in texts.items():
-            if name in variables and text is not None:
-                variables[name].description = text
+            if name in declared and text is not None:
+                declared[name].description = text
 
 
 # The template

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from flyte._trigger import Cron, FixedRate, Trigger
     from flyte.models import NativeInterface
 
+# The field of RunSpec for the queue: versions of flyteidl2 agree on its number, not on its name.
+_QUEUE = 6
+
 
 def trigger_to_proto(
     trigger: Trigger,
@@ -86,7 +89,9 @@ def _literals(
 
 
 def _run_spec(trigger: Trigger) -> RunSpec:
-    spec = RunSpec(overwrite_cache=trigger.overwrite_cache, cluster=trigger.queue)
+    spec = RunSpec(overwrite_cache=trigger.overwrite_cache)
+    if trigger.queue:
+        setattr(spec, RunSpec.DESCRIPTOR.fields_by_number[_QUEUE].name, trigger.queue)
     if trigger.env_vars:
         spec.envs.values.extend(wire_containers.variables_to_proto(trigger.env_vars))
     if trigger.interruptible is not None:
