@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import generation, report, sdk, service
+from bench import generation, pages, reading, report, sdk, service
 
 
 def main() -> int:
@@ -24,6 +24,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             rows = [
                 *generation.rows(Path(folder), quick=options.quick),
+                *pages.rows(quick=options.quick),
+                *reading.rows(quick=options.quick),
                 *sdk.rows(quick=options.quick),
                 *service.rows(quick=options.quick),
             ]

@@ -74,6 +74,13 @@ class Row:
         )
 
     @classmethod
+    def within(cls, what: str, ours: Subject, *, below: float) -> Self:
+        """Ours takes less than so many seconds."""
+        met = ours.wall < below
+        took = seconds(ours)
+        return cls(what, took, "", took, f"below {below:g} s", met, (ours,))
+
+    @classmethod
     def memory(cls, what: str, ours: Subject, *, below: int) -> Self:
         """Ours stays below so many bytes at its peak."""
         peak = f"{ours.memory / 1e6:.0f} MB"

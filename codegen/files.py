@@ -26,8 +26,13 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()[:24]
 
 
-def read_text(path: Path, shown: str) -> tuple[str | None, list[Diagnostic]]:
-    """Read a text file; what keeps it from being read becomes a finding about ``shown``."""
+def read_text(
+    path: Path, shown: str, *, exact: bool = False
+) -> tuple[str | None, list[Diagnostic]]:
+    """Read a text file; what keeps it from being read becomes a finding about ``shown``.
+
+    An ``exact`` text keeps its byte order mark and its line ends.
+    """
     try:
         size = path.stat().st_size
         if size > _LARGEST_SPEC:
@@ -48,7 +53,7 @@ def read_text(path: Path, shown: str) -> tuple[str | None, list[Diagnostic]]:
         message = f"the byte 0x{data[error.start]:02x} is not UTF-8 text"
         place = Location(shown, line, column)
         return None, [Diagnostic(place, "not-utf8", message, "save the file as UTF-8")]
-    return text.removeprefix("\ufeff").replace("\r\n", "\n"), []
+    return text if exact else text.removeprefix("\ufeff").replace("\r\n", "\n"), []
 
 
 def list_specs(folder: Path, shown: str) -> tuple[list[str], list[Diagnostic]]:

@@ -34,6 +34,7 @@ class PythonModule:
     sources: set[str] = field(default_factory=set)
     definitions: list[Symbol] = field(default_factory=list)
     exports: list[Symbol] = field(default_factory=list)
+    passed_on: list[str] = field(default_factory=list)
 
     def path(self, suffix: str) -> str:
         """Where the file stands, relative to the folder that holds the top-level package."""
@@ -54,6 +55,9 @@ def python_modules(package: Package) -> dict[str, PythonModule]:
         files[name].sources.add(name)
         files[name].doc = module.doc
         files[name].main = module.main
+        files[name].passed_on += [
+            path for path in module.exports if package.lookup(path) is None
+        ]
     for path, symbol in package.symbols.items():
         home = files[symbol.home]
         owner = path.rpartition(".")[0]

@@ -58,6 +58,7 @@ class Parameter(Element, frozen=True, kw_only=True):
     type: Expression | None = None
     documented_as: str | None = None
     default: Value | None = None
+    default_documented_as: str | None = None
     factory: Value | None = None
     kind: ParameterKind = "positional-or-keyword"
     doc: str = ""
@@ -83,24 +84,35 @@ class Returns(Element, frozen=True, kw_only=True):
 
 
 class Overload(Element, frozen=True, kw_only=True):
-    """One alternative signature of an overloaded callable."""
+    """One alternative signature of an overloaded callable; ``receiver`` is the type of its ``self`` or ``cls``."""
 
     parameters: dict[str, Parameter] = field(default_factory=dict)
     returns: Returns = Returns()
+    receiver: Expression | None = None
+    decorators: tuple[Value, ...] = ()
 
 
 class Definition(Element, frozen=True, kw_only=True):
-    """What every named thing of a module or class has in common."""
+    """What every named thing of a module or class has in common.
+
+    Pages show it when ``documented`` says so; where that says nothing, when its name is public. ``type_ignore`` lists
+    the error codes that type checkers are told to overlook in its stub; ``*`` stands for all.
+    """
 
     doc: str = ""
     since: str | None = None
     deprecated: Deprecation | None = None
     defined_in: str | None = None
     exported: bool = True
+    documented: bool | None = None
+    type_ignore: tuple[str, ...] = ()
 
 
 class Function(Definition, frozen=True, kw_only=True):
-    """A function or method: its signature, its texts, and the core that does the work."""
+    """A function or method: its signature, its texts, and the core that does the work.
+
+    ``receiver`` is the type of ``self`` or ``cls``, where that is not simply the class.
+    """
 
     parameters: dict[str, Parameter] = field(default_factory=dict)
     returns: Returns = Returns()
@@ -112,19 +124,30 @@ class Function(Definition, frozen=True, kw_only=True):
     sync_and_async: bool = False
     abstract: bool = False
     decorators: tuple[Value, ...] = ()
+    receiver: Expression | None = None
     core: CoreReference | None = None
     sections_after: str | None = None
 
 
 class Property(Definition, frozen=True, kw_only=True):
-    """A computed attribute; writable when ``setter`` names the core that stores it."""
+    """A computed attribute; writable when it says so or when ``setter`` names the core that stores it.
+
+    ``accepts`` is the type of what can be assigned, where that is not the type it is read as. ``decorator`` is what
+    makes it a property, where that is not ``property``.
+    """
 
     type: Expression
     documented_as: str | None = None
     core: CoreReference | None = None
     setter: CoreReference | None = None
+    writable: bool = False
+    accepts: Expression | None = None
+    deletable: bool = False
     raises: dict[str, str] = field(default_factory=dict)
     abstract: bool = False
+    decorator: Value | None = None
+    decorators: tuple[Value, ...] = ()
+    receiver: Expression | None = None
 
 
 class Attribute(Definition, frozen=True, kw_only=True):
@@ -146,22 +169,91 @@ class Dataclass(Element, frozen=True, kw_only=True):
     slots: bool = False
     repr: bool = True
     unsafe_hash: bool = False
+    init: bool = True
+    match_args: bool = True
+    weakref_slot: bool = False
+
+
+class FrontMatter(Element, frozen=True, kw_only=True):
+    """What stands above a page; and with how many line ends the page ends, where that is not as its style says."""
+
+    version: str | None = None
+    variants: tuple[str, ...] = ()
+    description: str | None = None
+    icon: str | None = None
+    weight: int = 0
+    sidebar_expanded: bool = False
+    final_line_ends: int | None = None
+
+
+class Page(FrontMatter, frozen=True, kw_only=True):
+    """How the reference page of a module is written.
+
+    ``documents`` is the module's name as the page prints it, where several specs describe one module. ``file`` is where
+    the page stands below the folder of pages, and ``written`` whether it is written at all. A ``flattened`` module has
+    no folder of its own name: its page and those of its classes stand side by side; on a ``flat`` page the classes follow
+    the module, where the style does otherwise. ``property_types`` says whether
+    types of properties and variables are shown, where that is not as the style does it, and ``listed`` whether lists of
+    packages show the module, where that does not follow from what it holds.
+    """
+
+    style: PageStyle = "plain"
+    title: str | None = None
+    documents: str | None = None
+    file: str | None = None
+    written: bool = True
+    flattened: bool = False
+    flat: bool | None = None
+    property_types: bool | None = None
+    listed: bool | None = None
+
+
+class ClassPage(FrontMatter, frozen=True, kw_only=True):
+    """What a class's own page has other than its module's, and whether a protocol's page shows a constructor."""
+
+    file: str | None = None
+    written: bool = True
+    constructor: bool = True
+
+
+class Overview(FrontMatter, frozen=True, kw_only=True):
+    """A page about a module and those below it: a landing page, one with a directory, or an index.
+
+    ``base`` is the way from this page to the folders of the modules, as its links say it.
+    """
+
+    kind: Literal["landing", "directory", "classes", "packages"] = "landing"
+    title: str | None = None
+    doc: str | None = None
+    base: str | None = None
 
 
 class Class(Definition, frozen=True, kw_only=True):
-    """A class; ``parameters`` is None when it has no constructor of its own."""
+    """A class; ``parameters`` is None when it has no constructor of its own.
 
-    kind: Literal["class", "protocol", "enum", "exception", "typed-dict"] = "class"
+    ``stores`` says whether a constructor without a core keeps each parameter as the attribute of the same name.
+    """
+
+    kind: Literal[
+        "class", "protocol", "enum", "exception", "typed-dict", "named-tuple"
+    ] = "class"
     bases: tuple[Expression, ...] = ()
+    keywords: dict[str, Value] = field(default_factory=dict)
+    slots: tuple[str, ...] | None = None
     dataclass: Dataclass | None = None
     total: bool = True
     runtime_checkable: bool = False
     decorators: tuple[Value, ...] = ()
     parameters: dict[str, Parameter] | None = None
+    stores: bool = True
     core: CoreReference | None = None
     init_doc: str = ""
+    init_returns: str = ""
+    init_raises: dict[str, str] = field(default_factory=dict)
+    init_notes: str = ""
     raises: dict[str, str] = field(default_factory=dict)
     notes: str = ""
+    page: ClassPage = ClassPage()
     attributes: dict[str, Attribute] = field(default_factory=dict)
     properties: dict[str, Property] = field(default_factory=dict)
     methods: dict[str, Function] = field(default_factory=dict)
@@ -176,15 +268,19 @@ class TypeVariable(Element, frozen=True, kw_only=True):
     )
     bound: Expression | None = None
     constraints: tuple[Expression, ...] = ()
-    variance: Literal["invariant", "covariant", "contravariant"] = "invariant"
+    variance: Literal["invariant", "covariant", "contravariant", "inferred"] = (
+        "invariant"
+    )
+    default: Expression | None = None
     defined_in: str | None = None
     exported: bool = True
 
 
 class TypeAlias(Definition, frozen=True, kw_only=True):
-    """A name for a type expression."""
+    """A name for a type expression; a ``distinct`` one is a type of its own (``typing.NewType``)."""
 
     type: Expression
+    distinct: bool = False
     documented_as: str | None = None
 
 
@@ -197,19 +293,6 @@ class Variable(Definition, frozen=True, kw_only=True):
     core: CoreReference | None = None
 
 
-class Page(Element, frozen=True, kw_only=True):
-    """How the reference page of a module is written, and its front matter."""
-
-    style: PageStyle = "plain"
-    version: str | None = None
-    variants: tuple[str, ...] = ()
-    title: str | None = None
-    description: str | None = None
-    icon: str | None = None
-    weight: int = 0
-    sidebar_expanded: bool = False
-
-
 class Module(Element, frozen=True, kw_only=True):
     """A public module: everything its users may import, wherever it is defined."""
 
@@ -217,6 +300,7 @@ class Module(Element, frozen=True, kw_only=True):
     module: str
     doc: str = ""
     page: Page = Page()
+    overviews: dict[str, Overview] = field(default_factory=dict)
     imports: tuple[str, ...] = ()
     exports: tuple[str, ...] = ()
     main: CoreReference | None = None

@@ -32,11 +32,16 @@ def folder(kind: OutputName, settings: Settings) -> str:
         "stubs": f"{root}-stubs",
         "pages": "docs",
         "plain": "docs-plain",
+        "linkmap": "linkmap",
     }[kind]
 
 
-Unit = PythonModule | str
-"""What is emitted in one go: a Python file with its stub, or the pages of a module, by name."""
+class LinkMap(NamedTuple):
+    """The one map of all names to their pages."""
+
+
+Unit = PythonModule | str | LinkMap
+"""What is emitted in one go: a Python file with its stub, the pages of a module, by name, or the link map."""
 
 
 def units(
@@ -52,6 +57,8 @@ def units(
         ]
     if kinds & {"pages", "plain"}:
         chosen += [name for name in package.modules if only is None or name in only]
+    if "linkmap" in kinds and (only is None or only):
+        chosen.append(LinkMap())
     return chosen
 
 
@@ -67,10 +74,17 @@ def emit(
         specs=settings.specs,
         first_party=first_party(package, settings),
         blocking=settings.blocking,
+        lazy=settings.lazy,
     )
     for unit in chosen:
         if isinstance(unit, PythonModule):
             yield from _python(unit, package, settings, kinds, style)
+        elif isinstance(unit, LinkMap):
+            from codegen.emitters.pages import linkmap
+
+            place = f"{folder('linkmap', settings)}/linkmap.json"
+            sources = frozenset(package.modules)
+            yield Output(place, "linkmap", sources, linkmap.emit(package))
         else:
             yield from _pages(unit, package, settings, kinds)
 

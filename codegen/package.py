@@ -16,6 +16,7 @@ import msgspec
 
 from codegen import spelling, types
 from codegen.model import Class, Definition, Module, Parameter, TypeVariable
+from codegen.placement import page_files
 from codegen.walk import classes, expressions
 
 BUILTIN_NAMES = frozenset(name for name in vars(builtins) if not name.startswith("_"))
@@ -94,6 +95,15 @@ class Package:
         names = {symbol.home for symbol in self.symbols.values()} | set(self.modules)
         return frozenset(parent for name in names for parent in _with_parents(name))
 
+    @cached_property
+    def page_files(self) -> dict[str, tuple[str, int]]:
+        """Who writes each file of a published page, in lower case: the first module that claims it, and its how manieth."""
+        claimed: dict[str, tuple[str, int]] = {}
+        for name, module in self.modules.items():
+            for index, (file, _) in enumerate(page_files(name, module)):
+                claimed.setdefault(file.casefold(), (name, index))
+        return claimed
+
     def scope(self, module_name: str) -> dict[str, str]:
         """The bare names a spec may use beside builtins and typing, with what they stand for."""
         scope = self._scopes.get(module_name)
@@ -143,7 +153,14 @@ class Package:
         root = path.partition(".")[0]
         if root in self.homes or root not in self._external_roots:
             return None
+        owner, _, builtin = path.rpartition(".")
+        if owner == "builtins" and builtin in BUILTIN_NAMES:
+            return builtin
         return types.MODERN.get(path, path)
+
+    def is_known(self, path: str) -> bool:
+        """Whether an absolute dotted name leads to a definition, to a module of the project, or out of it."""
+        return path in self.homes or self._absolute(path) is not None
 
     def lookup(self, path: str) -> Symbol | None:
         """The symbol with this absolute dotted name; nested classes are found through their outer one."""

@@ -40,13 +40,22 @@ CHECKS: tuple[Check, ...] = (
     signatures.parameters,
     signatures.functions,
     texts.page_settings,
+    texts.page_files,
     core_checks.cores,
+)
+
+# What a project that has nothing but published pages must keep to: they print names and types as they are.
+PAGE_CHECKS: tuple[Check, ...] = (
+    names.page_names,
+    texts.page_settings,
+    texts.page_files,
 )
 
 
 def apply(module: Module, document: Document, context: Context) -> Iterator[Diagnostic]:
     """Run every check over one module."""
-    for check in CHECKS:
+    checks = CHECKS if context.settings.makes_python else PAGE_CHECKS
+    for check in checks:
         for finding in check(module, context):
             yield _diagnostic(finding, document)
 
@@ -126,7 +135,29 @@ single-overload | A callable has exactly one overload. | One overload is just th
 pair-without-core | A sync-and-async callable has no core. | Name the coroutine function that does the work.
 sections-after | `sections_after` names no parameter. | It names the parameter whose table cell old page styles append Raises and Returns to.
 page-variant | A page variant is not a signed name. | Write +name to show the page in a build and -name to hide it.
+page-file | A page would be written outside the folder of pages. | Name a file below that folder, with slashes and without `..`.
 page-version | A page of an old style has no version. | Old styles print the version in the front matter.
+page-grammar | A published page departs from its style's grammar. | The place is where the page stops being what its style writes, and the message says what was expected there; the other pages are read.
+page-derived | A published page says something else than what follows from the rest of it. | Rows of tables, summaries, links and lists follow from declarations and texts; a spec says each fact once.
+page-foreign | A file is no reference page. | Only pages with `layout: py_api` in their front matter are read.
+page-address | A page prints the address of an object in memory. | It is kept as printed, never as a type or value; write the real one into the spec.
+page-type | A page prints a type that is no type expression. | It is kept as printed; write the type into the spec.
+page-guess | A page does not say something that a spec must say, so it was assumed. | Look at the spec and correct it.
+source-syntax | A source file is not Python. | The place is where the parser gave up; the other files are read. Newer syntax than that of the Python that runs cannot be read.
+loss-base | A base or keyword of a class is not kept. | It is computed, or it is nothing a class can inherit from; add it to the spec if users need it.
+loss-branch | A branch of the source was chosen when it was read. | `--python` says which version it is read for; type checkers take the same branch.
+loss-decorator | A decorator is not kept. | Type checkers cannot follow one that does not say what it returns.
+loss-export | A module passes on or lists something that a spec says otherwise or not at all. | Look at the `exports` of the spec.
+loss-name | A name in the source leads nowhere, or to something that a spec does not hold. | Where a type used it, the type became Any.
+loss-package | The package itself cannot be generated. | Definitions or modules need each other when they are imported; type checkers do not mind, so stubs and pages are written.
+loss-private | Something private is left out because nothing public needs it. | Export it in the source if users should have it.
+loss-receiver | A method has no first parameter of its own. | The spec gives it the usual one.
+loss-refused | A part of what was read breaks a rule of specs and is left out. | The message is that of the rule.
+loss-text | A text holds invisible characters. | They were written as escapes.
+loss-type | A type is not kept as it is. | It is computed, or type checkers would refuse it; correct it in the spec.
+loss-untyped | Something has no type in the source. | It became Any; write the type into the spec.
+loss-value | A default or constant is not kept. | It computes; a stub shows `...` in its place, and the package needs a core.
+memory-address | A source holds the address of an object in memory. | It differs from run to run and is never kept.
 missing-core | A core does not exist. | Write the function, or correct the reference.
 core-module | The module of a core does not exist below the folder of cores. | The setting 'cores' names that folder.
 core-signature | A core's signature differs from the documented one. | A core takes the instance (or class) first, then exactly the documented parameters, kinds and defaults.

@@ -229,7 +229,7 @@ def _check_literal(node: ast.expr, text: str, depth: int) -> None:
             _check_value(node, text, depth)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int())):
             return
-        case ast.Attribute() if dotted(node) is not None:
+        case ast.Name() | ast.Attribute() if dotted(node) is not None:
             return
         case _:
             _refuse(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from codegen.model import Class, Function, Module, Parameter, Returns
+from codegen.model import Class, Function, Module, Parameter, Property, Returns
 
 Path = tuple[str | int, ...]
 
@@ -30,6 +30,8 @@ def expressions(module: Module) -> Iterator[Expression]:
             yield Expression((*path, "bound"), variable.bound, "type")
         for index, constraint in enumerate(variable.constraints):
             yield Expression((*path, "constraints", index), constraint, "type")
+        if variable.default is not None:
+            yield Expression((*path, "default"), variable.default, "type")
     for name, alias in module.type_aliases.items():
         yield Expression(("type_aliases", name, "type"), alias.type, "type")
     for name, constant in module.variables.items():
@@ -67,8 +69,9 @@ def _nested_classes(path: Path, cls: Class) -> Iterator[tuple[Path, Class]]:
 def _of_class(path: Path, cls: Class) -> Iterator[Expression]:
     for index, base in enumerate(cls.bases):
         yield Expression((*path, "bases", index), base, "base")
-    for index, decorator in enumerate(cls.decorators):
-        yield Expression((*path, "decorators", index), decorator, "value")
+    yield from _of_decorators(path, cls.decorators)
+    for keyword, text in cls.keywords.items():
+        yield Expression((*path, "keywords", keyword), text, "value")
     if cls.parameters:
         yield from _of_parameters((*path, "parameters"), cls.parameters)
     for exception in cls.raises:
@@ -82,7 +85,7 @@ def _of_class(path: Path, cls: Class) -> Iterator[Expression]:
             if value is not None:
                 yield Expression((*path, "attributes", name, key), value, "value")
     for name, prop in cls.properties.items():
-        yield Expression((*path, "properties", name, "type"), prop.type, "type")
+        yield from _of_property((*path, "properties", name), prop)
         for exception in prop.raises:
             yield Expression(
                 (*path, "properties", name, "raises", exception),
@@ -94,6 +97,21 @@ def _of_class(path: Path, cls: Class) -> Iterator[Expression]:
         yield from _of_function((*path, "methods", name), method)
 
 
+def _of_property(path: Path, prop: Property) -> Iterator[Expression]:
+    yield Expression((*path, "type"), prop.type, "type")
+    for key, text in (("accepts", prop.accepts), ("receiver", prop.receiver)):
+        if text is not None:
+            yield Expression((*path, key), text, "type")
+    if prop.decorator is not None:
+        yield Expression((*path, "decorator"), prop.decorator, "value")
+    yield from _of_decorators(path, prop.decorators)
+
+
+def _of_decorators(path: Path, decorators: tuple[str, ...]) -> Iterator[Expression]:
+    for index, decorator in enumerate(decorators):
+        yield Expression((*path, "decorators", index), decorator, "value")
+
+
 def _of_function(path: Path, function: Function) -> Iterator[Expression]:
     if function.parameters:
         yield from _of_parameters((*path, "parameters"), function.parameters)
@@ -102,10 +120,17 @@ def _of_function(path: Path, function: Function) -> Iterator[Expression]:
         here = (*path, "overloads", index)
         yield from _of_parameters((*here, "parameters"), overload.parameters)
         yield from _of_returns((*here, "returns"), overload.returns)
+        yield from _of_receiver(here, overload.receiver)
+        yield from _of_decorators(here, overload.decorators)
     for exception in function.raises:
         yield Expression((*path, "raises", exception), exception, "type", key=True)
-    for index, decorator in enumerate(function.decorators):
-        yield Expression((*path, "decorators", index), decorator, "value")
+    yield from _of_receiver(path, function.receiver)
+    yield from _of_decorators(path, function.decorators)
+
+
+def _of_receiver(path: Path, receiver: str | None) -> Iterator[Expression]:
+    if receiver is not None:
+        yield Expression((*path, "receiver"), receiver, "type")
 
 
 def _of_parameters(

@@ -22,6 +22,7 @@ from codegen.layout import PythonModule
 from codegen.model import (
     Attribute,
     Class,
+    Definition,
     Function,
     Parameter,
     TypeAlias,
@@ -31,6 +32,9 @@ from codegen.model import (
 from codegen.package import Package, Symbol
 
 Lines = list[str]
+
+# A constant whose type is that of its value, and only there.
+_FINAL = ("Final", "typing.Final")
 
 
 def emit(file: PythonModule, package: Package, style: Style) -> str:
@@ -61,16 +65,21 @@ class _Stub(Declarations):
         return "\n".join(lines) + "\n"
 
     def _definition(self, symbol: Symbol) -> Lines:
+        lines = self._defined(symbol)
+        definition = symbol.definition
+        if isinstance(definition, Class | TypeVariable):
+            return lines
+        return _overlooked(lines, definition)
+
+    def _defined(self, symbol: Symbol) -> Lines:
         match symbol.definition:
             case TypeVariable() as variable:
                 return self.type_variable(symbol, variable)
             case TypeAlias() as alias:
-                marker = self.names.special("typing.TypeAlias")
-                value = self.names.evaluated_type(symbol.module, alias.type)
-                return wrapped([f"{symbol.name}: {marker} = {value}"], stub=True)
+                return self.type_alias(symbol, alias)
             case Variable() as variable:
-                annotation = self.names.annotation(symbol.module, variable.type)
-                return wrapped([f"{symbol.name}: {annotation}"], stub=True)
+                line = self._declared(symbol, symbol.name, variable)
+                return wrapped([line], stub=True)
             case Class() as cls:
                 helpers: Lines = []
                 for owner, name, method in self.pairs(symbol, cls):
@@ -86,12 +95,14 @@ class _Stub(Declarations):
 
     def _class(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
         inner = indent + "    "
-        with self.names.inside(symbol.name, member_names(cls)):
+        members = member_names(cls) | _assigned_names(cls)
+        with self.names.inside(symbol.name, members):
             body = self._class_body(symbol, cls, inner)
         lines = self.class_decorators(symbol, cls, indent)
         name = symbol.name.rpartition(".")[2]
         end = ":" if body else ": ..."
-        return [*lines, *self.class_line(symbol, cls, name, indent, end), *body]
+        lines += self.class_line(symbol, cls, name, indent, end)
+        return [*_overlooked(lines, cls), *body]
 
     def _class_body(self, symbol: Symbol, cls: Class, inner: str) -> Lines:
         body: Lines = []
@@ -111,8 +122,20 @@ class _Stub(Declarations):
         body += [*variables, *functions]
         return body
 
+    def _declared(
+        self, symbol: Symbol, name: str, variable: Variable | Attribute
+    ) -> str:
+        """A variable with its type; with its value only where that says the type."""
+        line = f"{name}: {self._annotation(symbol, variable.type)}"
+        if variable.type in _FINAL and variable.value is not None:
+            line += f" = {self.names.value(symbol.module, variable.value)}"
+        return line
+
     def _variables(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
-        lines = self._assigned(symbol, cls, indent)
+        lines = self.slots(cls, indent)
+        lines += self._assigned(symbol, cls, indent)
+        if cls.kind == "named-tuple":
+            lines += self._fields(symbol, cls, indent)
         for name, attribute in cls.attributes.items():
             if cls.dataclass is None or attribute.class_variable or cls.kind == "enum":
                 lines += self._attribute(symbol, cls, name, attribute, indent)
@@ -130,11 +153,10 @@ class _Stub(Declarations):
 
     def _assigned(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
         """The attributes that a constructor without a core assigns."""
-        if not has_init(cls) or cls.core is not None:
-            return []
+        assigned = _assigned_names(cls)
         lines: Lines = []
         for name, parameter in (cls.parameters or {}).items():
-            if name in cls.attributes or name in cls.properties:
+            if name not in assigned:
                 continue
             annotation = self._collected(symbol, parameter)
             lines += wrapped([f"{indent}{name}: {annotation}"], indent, stub=True)
@@ -144,7 +166,8 @@ class _Stub(Declarations):
         """The type a parameter has inside the function: variadic ones are collections there."""
         annotation = self._annotation(symbol, parameter.type)
         if parameter.kind == "var-keyword":
-            return f"{self.names.special('dict')}[str, {annotation}]"
+            key = self.names.special("str")
+            return f"{self.names.special('dict')}[{key}, {annotation}]"
         if parameter.kind == "var-positional":
             more = "" if "Unpack[" in annotation else ", ..."
             return f"{self.names.special('tuple')}[{annotation}{more}]"
@@ -158,15 +181,16 @@ class _Stub(Declarations):
         attribute: Attribute,
         indent: str,
     ) -> Lines:
-        if cls.kind == "enum":
+        if cls.kind == "enum" and attribute.type is None:
             value = "..."
             if attribute.value is not None:
                 value = self.default(symbol, attribute.value)
             return [f"{indent}{name} = {value}"]
-        annotation = self._annotation(symbol, attribute.type)
+        line = self._declared(symbol, name, attribute)
         if attribute.class_variable:
-            annotation = f"{self.names.special('typing.ClassVar')}[{annotation}]"
-        return wrapped([f"{indent}{name}: {annotation}"], indent, stub=True)
+            annotation = self._annotation(symbol, attribute.type)
+            line = f"{name}: {self.names.special('typing.ClassVar')}[{annotation}]"
+        return _overlooked(wrapped([indent + line], indent, stub=True), attribute)
 
     def _annotation(self, symbol: Symbol, text: str | None) -> str:
         if text is None:
@@ -198,17 +222,11 @@ class _Stub(Declarations):
             init = Function(parameters=cls.parameters or {})
             lines += self._plain(symbol, "__init__", init, "self", indent)
         for name, prop in cls.properties.items():
-            annotation = self.names.annotation(symbol.module, prop.type)
-            marker = f"{indent}@{self.names.special('property')}"
-            lines += [marker, *self.deprecation(prop.deprecated, indent)]
-            if prop.abstract:
-                lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
-            line = f"{indent}def {name}(self) -> {annotation}: ..."
-            lines += wrapped([line], indent, stub=True)
-            if prop.setter is not None:
-                line = f"{indent}def {name}(self, value: {annotation}) -> None: ..."
-                lines.append(f"{indent}@{name}.setter")
-                lines += wrapped([line], indent, stub=True)
+            block = self.property_head(symbol, prop, indent)
+            block += self.property_reader(symbol, name, prop, indent, " ...")
+            block += self.property_writer(symbol, name, prop, indent, " ...")
+            block += self.property_deleter(name, prop, indent, " ...")
+            lines += _overlooked(block, prop)
         for name, method in cls.methods.items():
             lines += self._method(symbol, cls, name, method, indent)
         return lines
@@ -217,7 +235,8 @@ class _Stub(Declarations):
         self, symbol: Symbol, cls: Class, name: str, method: Function, indent: str
     ) -> Lines:
         if not method.sync_and_async:
-            return self._function(symbol, name, method, cls, indent)
+            block = self._function(symbol, name, method, cls, indent)
+            return _overlooked(block, method)
         helper = pair_name(symbol.name, name)
         if method.binding == "instance":
             returned = f"{helper}{self.type_parameters(symbol)}"
@@ -239,7 +258,8 @@ class _Stub(Declarations):
         lines: Lines = []
         for overload in function.overloads:
             lines.append(f"{indent}@{self.names.special('typing.overload')}")
-            lines += self.function_decorators(symbol, function, indent)
+            lines += self.decorators(symbol, overload.decorators, indent)
+            lines += self.function_decorators(symbol, name, function, indent)
             lines += self.signature(
                 symbol,
                 name,
@@ -251,7 +271,7 @@ class _Stub(Declarations):
             )
         if lines:
             return lines
-        lines = self.function_decorators(symbol, function, indent)
+        lines = self.function_decorators(symbol, name, function, indent)
         return [*lines, *self._plain(symbol, name, function, first, indent)]
 
     def _plain(
@@ -286,6 +306,28 @@ class _Stub(Declarations):
         lines += self._function(symbol, "__call__", called, Class(), "    ")
         lines += self._function(symbol, "aio", awaited, Class(), "    ")
         return [*lines, ""]
+
+
+def _assigned_names(cls: Class) -> frozenset[str]:
+    """The attributes that a constructor without a core assigns and nothing else declares."""
+    if not has_init(cls) or cls.core is not None or not cls.stores:
+        return frozenset()
+    return frozenset(cls.parameters or {}) - member_names(cls)
+
+
+def _overlooked(block: Lines, definition: Definition) -> Lines:
+    """Tell type checkers what to overlook, wherever they may report it: at decorators, heads and closing lines."""
+    if not definition.type_ignore:
+        return block
+    codes = ", ".join(definition.type_ignore)
+    comment = "  # type: ignore" + (
+        "" if "*" in definition.type_ignore else f"[{codes}]"
+    )
+    margin = len(block[0]) - len(block[0].lstrip())
+    return [
+        line + comment if len(line) - len(line.lstrip()) == margin else line
+        for line in block
+    ]
 
 
 def _is_class(block: Lines) -> bool:

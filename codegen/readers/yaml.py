@@ -229,7 +229,7 @@ class _Reader:
     def _text(self, node: yaml.ScalarNode) -> str:
         text: str = node.value
         if not text.isprintable() or not text.isascii():
-            bad = _HIDDEN.search(text)
+            bad = HIDDEN.search(text)
             if bad is not None:
                 message = f"the text holds the invisible character U+{ord(bad[0]):04X}"
                 hint = "control and direction characters make a reader see something else than Python does"
@@ -249,7 +249,7 @@ class _Reader:
 
 
 # Control characters other than tab and line end, bidirectional controls (CVE-2021-42574), zero-width characters.
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"
     "\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )

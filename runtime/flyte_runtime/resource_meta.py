@@ -117,8 +117,10 @@ def _plain_form(kind: type, *accepted: type) -> Form:
         return check(value, where, _unwritable)
 
     def read(value: Any, where: str) -> Any:
+        if type(value) is kind:
+            return value
         check(value, where, _unreadable)
-        return None if kind is types.NoneType else kind(value)
+        return kind(value)
 
     return Form(write, read)
 
@@ -349,7 +351,7 @@ class Fields(NamedTuple):
 
     forms: dict[str, Form]
     taken: frozenset[str]
-    needed: tuple[str, ...]
+    needed: frozenset[str]
 
 
 @lru_cache(maxsize=1024)
@@ -371,21 +373,23 @@ def _fields(kind: type) -> Fields:
     return Fields(
         forms,
         frozenset(field.name for field in taken),
-        tuple(field.name for field in taken if _is_required(field)),
+        frozenset(field.name for field in taken if _is_required(field)),
     )
 
 
 def _construct(kind: type, fields: Fields, values: dict[str, Any], where: str) -> Any:
     """Call the constructor with what was read; it fills in the defaults."""
-    missing = [name for name in fields.needed if name not in values]
+    missing = fields.needed - values.keys()
     if missing:
-        raise ValueError(f"{where}: missing {_names(missing)}")
-    arguments = {name: item for name, item in values.items() if name in fields.taken}
+        names = [name for name in fields.forms if name in missing]
+        raise ValueError(f"{where}: missing {_names(names)}")
+    later = values.keys() - fields.taken
+    arguments = {name: values[name] for name in values if name not in later}
     try:
         instance = kind(**arguments)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{where}: {error}") from error
-    for name in values.keys() - arguments.keys():
+    for name in later:
         object.__setattr__(instance, name, values[name])
     return instance
 
@@ -400,9 +404,9 @@ def _is_required(field: dataclasses.Field[Any]) -> bool:
 def _refuse_unknown(
     content: Mapping[str, Any], known: Mapping[str, Form], where: str
 ) -> None:
-    unknown = [name for name in content if name not in known]
-    if not unknown:
+    if content.keys() <= known.keys():
         return
+    unknown = [name for name in content if name not in known]
     similar = difflib.get_close_matches(unknown[0], known, n=1)
     hint = f"; did you mean {similar[0]!r}?" if similar else ""
     raise ValueError(f"{where}: unknown {_names(unknown)}{hint}")

@@ -13,11 +13,14 @@ SOURCES = sorted(CODEGEN.rglob("*.py"))
 # Upper layers may import lower ones, never the other way round.
 LAYERS = (
     ("diagnostics", "model", "types", "state", "parallel"),
-    ("walk", "schema", "project", "spelling"),
+    ("walk", "schema", "project", "spelling", "page_texts"),
+    ("placement",),
     ("package", "readers", "files"),
     ("layout", "compare"),
     ("emitters", "checks"),
-    ("outputs", "rules", "starter"),
+    ("outputs", "rules", "starter", "importing"),
+    ("importing_pages", "mending"),
+    ("importing_source",),
     ("build",),
     ("workspace",),
     ("incremental",),

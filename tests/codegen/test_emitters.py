@@ -40,13 +40,18 @@ class Project(NamedTuple):
     name: str
     specs: tuple[str, ...]
     cores: dict[str, str]
+    lazy: bool = False
 
 
 PROJECTS: dict[str, Project] = {}
 
 
 def project(
-    name: str, *specs: str, cores: str = "", files: Mapping[str, str] | None = None
+    name: str,
+    *specs: str,
+    cores: str = "",
+    files: Mapping[str, str] | None = None,
+    lazy: bool = False,
 ) -> str:
     """Register a project; ``NAME`` in its texts stands for its name."""
     texts = tuple(textwrap.dedent(spec).replace("NAME", name) for spec in specs)
@@ -57,7 +62,7 @@ def project(
             **(files or {}),
         }.items()
     }
-    PROJECTS[name] = Project(name, texts, modules)
+    PROJECTS[name] = Project(name, texts, modules, lazy)
     return name
 
 
@@ -1498,6 +1503,45 @@ DECORATED = project(
 )
 
 
+LAZY = project(
+    "lazily",
+    """
+    module: NAME
+    exports: [NAME.parts.Part]
+    classes:
+      Base: {defined_in: NAME._base}
+      Whole: {bases: [Base]}
+      Late: {defined_in: NAME._late, bases: [Whole]}
+      AttributeError: {defined_in: NAME._late, kind: exception}
+    functions:
+      globals: {returns: {type: Late}}
+      getattr: {defined_in: NAME._late, returns: {type: str}, core: "NAME_cores:text"}
+      sorted: {defined_in: NAME._late}
+    """,
+    """
+    module: NAME.parts
+    doc: This module only passes on.
+    classes:
+      Part: {defined_in: NAME.parts._part, attributes: {whole: {type: NAME.Whole}}}
+      Other: {defined_in: NAME.parts._part}
+    """,
+    cores="""
+    def text() -> str:
+        return "late"
+    """,
+    files={
+        # Strict mypy objects to an ignored error that is none.
+        "NAME_misspelt.py": """
+        import NAME
+
+        NAME.Lste  # type: ignore[attr-defined]
+        NAME.parts.Prat  # type: ignore[attr-defined]
+        """
+    },
+    lazy=True,
+)
+
+
 class Tree(NamedTuple):
     """Every project, generated: what was built and where it lies."""
 
@@ -1533,7 +1577,7 @@ def generate(
         module = re.search(r"^module: (.+)$", text, re.MULTILINE)
         assert module is not None
         texts[f"{module[1]}.yaml"] = text
-    settings = Settings(package=entry.name, cores="cores")
+    settings = Settings(package=entry.name, cores="cores", lazy=entry.lazy)
     specs = build.read_specs(texts, {})
     package = Package(specs.modules)
     cores = {
@@ -1722,8 +1766,8 @@ def test_signatures_are_those_of_the_specs(
     for package in tree.built.values():
         for name, module in package.modules.items():
             for place, documented in callables(name, module):
-                found: Any = load(name)
-                for part in place:
+                found: Any = getattr(load(name), place[0])
+                for part in place[1:]:
                     found = inspect.getattr_static(found, part)
                 for parameters, actual in signatures(found, documented):
                     compared += 1
@@ -2250,6 +2294,53 @@ def test_reexported_private_names_are_listed(tmp_path: Path) -> None:
     assert not findings
     assert '__all__ = ["_Hidden"]' in texts["passing/__init__.py"]
     assert "__all__" not in texts["passing/_inner.py"]
+
+
+def test_exports_wait_until_they_are_used(tree: Tree) -> None:
+    """What a module only passes on is not imported with it; what its own definitions are made of is."""
+    program = (
+        "import sys, lazily, lazily.parts\n"
+        "def loaded(): return ' '.join(sorted(m for m in sys.modules if m.startswith('lazily')))\n"
+        "print(loaded()); lazily.Late; print(loaded()); lazily.Part; print(loaded())"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": str(tree.code)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert run.stdout.splitlines() == [
+        "lazily lazily._base lazily.parts",
+        "lazily lazily._base lazily._late lazily.parts",
+        "lazily lazily._base lazily._late lazily.parts lazily.parts._part",
+    ]
+
+
+def test_late_exports_are_like_others(load: Callable[[str], Any]) -> None:
+    """They resolve, are listed, and are missed with the usual error, in whatever way they are asked for."""
+    for module in (load("lazily"), load("lazily.parts")):
+        assert set(module.__all__) <= set(dir(module))
+        found: dict[str, Any] = {}
+        exec(f"from {module.__name__} import *", found)
+        for name in module.__all__:
+            assert getattr(module, name) is found[name]
+            assert found[name].__name__ == name
+        with pytest.raises(AttributeError, match="no attribute 'Prat'") as caught:
+            _ = module.Prat
+        assert (caught.value.name, caught.value.obj) == ("Prat", module)
+    assert load("lazily").Part is load("lazily.parts._part").Part
+
+
+def test_late_exports_close_no_circles(tmp_path: Path) -> None:
+    """A private module may need the module that exports it, unless that imports it at once."""
+    spec = "module: round\nclasses:\n  A: {}\n  B: {defined_in: round._b, bases: [A]}\n"
+    eager = Project("round", (spec,), {})
+
+    for entry, rules in ((eager, ["cyclic-import"]), (eager._replace(lazy=True), [])):
+        _, findings, _ = generate(entry, tmp_path)
+        assert [found.rule for found in findings] == rules
 
 
 def test_private_names_are_not_mangled(

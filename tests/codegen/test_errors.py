@@ -23,12 +23,22 @@ NAMES = sorted(
 )
 CODEGEN = Path(__file__).parents[2] / "codegen"
 
+_OF_SPECS = ("page-variant", "page-version", "page-file")
+
 # Found only where the machine plays a part; test_errors_special.py makes them.
 MADE_ELSEWHERE = {
     "not-utf8": "needs bytes that are no text",
     "too-large": "needs a file of 100 MB",
     "yaml-character": "needs a raw control character",
     "write-failed": "needs a disk that refuses",
+    **dict.fromkeys(
+        [name for name in RULES if name.startswith("page-") and name not in _OF_SPECS],
+        "is about pages that are read; test_pages_read.py makes them",
+    ),
+    **dict.fromkeys(
+        [name for name in RULES if name.startswith(("loss-", "source-", "memory-"))],
+        "is about sources that are read; test_source_read.py makes them",
+    ),
 }
 
 

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from codegen.emitters import pages
-from codegen.emitters.pages.legacy_text import escape, parameter_cell, summary
 from codegen.model import Class, Function, Module, Page, Parameter
 from codegen.package import Package
+from codegen.page_texts import escape, parameter_cell, summary
 from codegen.readers import yaml
 
 CASES = Path(__file__).parent.parent / "cases"

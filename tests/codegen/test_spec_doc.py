@@ -2,7 +2,8 @@
 
 In the document an example is a YAML block. The Python blocks that follow it begin with a comment that names the file
 they show, and go on with what stands below the file's header, docstring and future import. Markdown blocks name a folder
-of pages in the same way and show a part of a page. ``--update`` renews the Python blocks.
+of pages in the same way and show a part of a page. A spec that depends on the setting ``lazy`` says so in a comment.
+``--update`` renews the Python blocks.
 """
 
 from __future__ import annotations
@@ -71,13 +72,14 @@ def generated(spec: str) -> dict[str, str]:
     """Everything a spec becomes, by path."""
     name = re.search(r"^module: (.+)$", spec, re.MULTILINE)
     assert name is not None, spec
+    settings = msgspec.structs.replace(SETTINGS, lazy="lazy = true" in spec)
     specs = build.read_specs({f"{name[1]}.yaml": spec}, {})
     package = Package(
         specs.modules, aliases=SETTINGS.aliases, external=frozenset(SETTINGS.external)
     )
-    findings = build.check(specs, package, SETTINGS, {})
+    findings = build.check(specs, package, settings, {})
     assert not findings, "\n".join(f"{found.headline}\n{spec}" for found in findings)
-    outputs = build.emit(package, SETTINGS, frozenset(SETTINGS.outputs))
+    outputs = build.emit(package, settings, frozenset(settings.outputs))
     return {path: output.text for path, output in outputs.items()}
 
 
@@ -140,7 +142,11 @@ def test_pages_hold_what_is_shown() -> None:
 
 @pytest.mark.parametrize(
     "element",
-    [model.Module, *model.Element.__subclasses__(), *model.Definition.__subclasses__()],
+    [
+        *model.Element.__subclasses__(),
+        *model.Definition.__subclasses__(),
+        *model.FrontMatter.__subclasses__(),
+    ],
 )
 def test_every_key_is_documented(element: type[msgspec.Struct]) -> None:
     """Each key of each element stands in the document, in an example or in backticks."""

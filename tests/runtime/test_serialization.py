@@ -293,7 +293,9 @@ def test_pods_without_primary_container_are_refused(spec: Any, message: str) -> 
 
 def test_pods_need_the_optional_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it the error says what to install."""
-    monkeypatch.setitem(sys.modules, "kubernetes", None)
+    # Another test may have imported the module itself.
+    for name in ("kubernetes", "kubernetes.client"):
+        monkeypatch.setitem(sys.modules, name, None)
     template = PodTemplate(SimpleNamespace(containers=[container()]))
     for serialize in (
         template.to_k8s_pod,

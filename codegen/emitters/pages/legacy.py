@@ -6,31 +6,28 @@ single text, type or default is printed: that is in legacy_text.py. Facts these 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from codegen import placement
+from codegen.emitters.pages import legacy_frame as frame
+from codegen.emitters.pages import legacy_overviews as overviews
+from codegen.emitters.pages.legacy_links import anchor, class_hrefs
 from codegen.emitters.pages.legacy_text import (
     annotation,
-    cell,
     declared,
-    escape,
     modern_sections,
     pair_note,
-    parameter_cell,
     parameter_texts,
     printed,
     returned,
     starred,
-    summary,
 )
 from codegen.emitters.pages.parts import (
     Field,
-    class_files,
     constructor,
     exported_classes,
     exported_functions,
     is_exception,
-    is_public,
     members,
 )
 from codegen.emitters.pages.shapes import shape
@@ -45,21 +42,26 @@ from codegen.model import (
     Variable,
 )
 from codegen.package import Package
+from codegen.page_texts import cell, escape, parameter_cell, summary
+from codegen.placement import FLAT_STYLE as _FLAT
+from codegen.placement import is_flat, is_shown
 
-_FLAT: PageStyle = "2.0.0b31"
 _MODERN: PageStyle = "2.6"
 
 
 def emit(module_name: str, module: Module, package: Package) -> dict[str, str]:
-    """Return a module's pages: one flat page, or the module's page and one for each class."""
+    """Return a module's pages: one flat page, or its own and one for each class; and overviews that belong to it."""
     pages = _Pages(module_name, module, package)
-    if module.page.style == _FLAT:
-        return {f"{module_name}.md": pages.module_page()}
-    texts = {
-        f"{module_name}/{file}.md": pages.class_page(name)
-        for name, file in pages.files.items()
-    }
-    return {f"{module_name}/_index.md": pages.module_page(), **texts}
+    texts: dict[str, str] = {}
+    if module.page.written:
+        texts[placement.module_file(module_name, module)] = pages.module_page()
+    if not is_flat(module.page):
+        for name, file in placement.class_pages(module_name, module).items():
+            if module.classes[name].page.written:
+                texts[file] = pages.class_page(name)
+    for file, overview in module.overviews.items():
+        texts[file] = overviews.emit(overview, module_name, package)
+    return texts
 
 
 class _Pages:
@@ -67,34 +69,29 @@ class _Pages:
 
     def __init__(self, module_name: str, module: Module, package: Package) -> None:
         self.name = module_name
+        self.shown_name = module.page.documents or module_name
         self.module = module
         self.package = package
         self.style: PageStyle = module.page.style
+        shown = module.page.property_types
+        self.property_types = self.style == _MODERN if shown is None else shown
         self.classes = exported_classes(module)
         self.functions = exported_functions(module)
-        # Files are numbered in documented order, so that a class keeps its page when another one comes.
-        self.files = class_files(
-            name for name in module.classes if name in self.classes
-        )
 
     # Pages
 
     def class_page(self, name: str) -> str:
         """A class on a page of its own."""
-        package = f"**Package:** `{self.name}`\n\n"
-        return _page(
-            name,
-            self._common_front_matter(),
-            [package, *self._class(name, self.classes[name], 2)],
-        )
+        cls = self.classes[name]
+        package = f"**Package:** `{self.shown_name}`\n\n"
+        parts = [package, *self._class(name, cls, 2)]
+        return frame.page(name, cls.page, self.module.page, parts)
 
     def module_page(self) -> str:
         """The module's page; in the flat style with all its classes."""
         page = self.module.page
-        title = page.title or self.name
-        return _page(
-            title, self._common_front_matter(page), list(self._module_parts(page))
-        )
+        title = page.title or self.shown_name
+        return frame.page(title, page, page, self._module_parts(page))
 
     def _module_parts(self, page: Page) -> Iterator[str]:
         if self.module.doc:
@@ -104,7 +101,7 @@ class _Pages:
         variables = {
             name: variable
             for name, variable in sorted(self.module.variables.items())
-            if variable.exported and is_public(name)
+            if variable.exported and is_shown(name, variable.documented)
         }
         if self.functions:
             yield self._method_list(self.functions, 3)
@@ -114,31 +111,10 @@ class _Pages:
             yield "## Methods\n\n"
             for name, function in self.functions.items():
                 yield self._callable(name, function, None, 4)
-        if page.style == _FLAT:
+        if is_flat(page):
             for name, cls in self.classes.items():
-                yield f"## {self.name}.{name}\n\n"
+                yield f"## {self.shown_name}.{name}\n\n"
                 yield from self._class(name, cls, 3)
-
-    def _common_front_matter(self, page: Page | None = None) -> list[str]:
-        """The front matter every page has; a module's page, if given, adds its own entries."""
-        common = self.module.page
-        lines: list[str] = []
-        if page is not None and page.description:
-            lines.append(
-                f"description: {json.dumps(page.description, ensure_ascii=False)}"
-            )
-        if page is not None and page.icon:
-            lines.append(f"icon: {page.icon}")
-        if common.version is not None:
-            lines.append(f"version: {common.version}")
-        if common.variants:
-            lines.append(f"variants: {' '.join(common.variants)}")
-        lines.append("layout: py_api")
-        if page is not None and page.weight and page.style != _FLAT:
-            lines.append(f"weight: {page.weight}")
-        if page is not None and page.sidebar_expanded and page.style != _FLAT:
-            lines.append("sidebar_expanded: true")
-        return lines
 
     # The directory of a module
 
@@ -152,6 +128,7 @@ class _Pages:
             name for name, cls in self.classes.items() if cls.kind == "protocol"
         }
         others = self.classes.keys() - errors - protocols
+        hrefs = class_hrefs(self.shown_name, self.module)
         for title, column, names in (
             ("Classes", "Class", others),
             ("Protocols", "Protocol", protocols),
@@ -159,18 +136,12 @@ class _Pages:
         ):
             if names:
                 rows = [
-                    f"| [`{name}`]({self._href(name)}) | {summary(cls.doc, self.style)} |"
+                    f"| [`{name}`]({hrefs[name]}) | {summary(cls.doc, self.style)} |"
                     for name, cls in self.classes.items()
                     if name in names
                 ]
                 header = [f"| {column} | Description |", "|-|-|"]
-                yield _table(title, [*header, *rows], 3)
-
-    def _href(self, name: str) -> str:
-        if self.style == _FLAT:
-            anchor = _anchor(f"{self.name}.{name}")
-            return f".././{self.name.lower()}#{anchor}"
-        return f"../{self.name}/{self.files[name]}"
+                yield frame.table(title, [*header, *rows], 3)
 
     # A class
 
@@ -202,9 +173,17 @@ class _Pages:
             yield self._callable(key, method, name, level + 1)
 
     def _constructor(self, name: str, cls: Class, level: int) -> Iterator[str]:
+        sections: list[str] = []
+        if self.style == _MODERN:
+            sections = modern_sections(
+                cls.init_returns, cls.init_raises, cls.init_notes
+            )
         if cls.kind == "protocol":
             # Every protocol has a constructor in Python, but nobody calls it.
-            yield self._signature([f"protocol {name}()"], cls.init_doc, {}, {}, [])
+            if cls.page.constructor:
+                keyword = "protocol" if cls.parameters is None else "def"
+                declaration = [f"{keyword} {name}()"]
+                yield self._signature(declaration, cls.init_doc, {}, {}, sections)
             return
         fields = constructor(self.package, self.name, cls)
         if fields is None:
@@ -214,7 +193,7 @@ class _Pages:
         parameters = {key: field.parameter for key, field in fields.items()}
         declaration = self._declaration("class", name, fields, "")
         texts = {key: parameter.doc for key, parameter in parameters.items()}
-        yield self._signature(declaration, cls.init_doc, parameters, texts, [])
+        yield self._signature(declaration, cls.init_doc, parameters, texts, sections)
 
     # A callable
 
@@ -299,7 +278,7 @@ class _Pages:
 
     def _method_list(self, methods: dict[str, Function], level: int) -> str:
         rows = [
-            f"| [`{name}()`](#{_anchor(name)}) | {summary(method.doc, self.style)} |"
+            f"| [`{name}()`](#{anchor(name)}) | {summary(method.doc, self.style)} |"
             for name, method in methods.items()
         ]
         return shape("legacy_methods.md").render(marks="#" * level, rows=rows)
@@ -309,29 +288,14 @@ class _Pages:
     ) -> str:
         rows = ["| Property | Type | Description |", "|-|-|-|"]
         rows += [self._property(name, value) for name, value in values.items()]
-        return _table(title, rows, level)
+        return frame.table(title, rows, level)
 
     def _property(self, name: str, value: Property | Variable) -> str:
         type_ = "None"
-        if self.style == _MODERN:
-            type_ = printed(value.documented_as or value.type, self.style)
-            type_ = type_.replace("|", "\\|")
+        if self.property_types:
+            shown = value.type if value.documented_as is None else value.documented_as
+            type_ = printed(shown, self.style).replace("|", "\\|")
         text = cell(value.doc, self.style)
         if self.style == _FLAT and value.doc:
             text = f"{{{{< multiline >}}}}{value.doc}{{{{< /multiline >}}}}"
-        return f"| `{name}` | `{type_}` | {text} |"
-
-
-def _page(title: str, front_matter: list[str], parts: Iterable[str]) -> str:
-    title = " ".join(title.split())
-    return shape("page.md").render(
-        title=title, front_matter=[f"title: {title}", *front_matter], parts=list(parts)
-    )
-
-
-def _table(title: str, rows: list[str], level: int) -> str:
-    return shape("legacy_table.md").render(marks="#" * level, title=title, rows=rows)
-
-
-def _anchor(name: str) -> str:
-    return name.lower().replace(".", "").replace("(", "").replace(")", "")
+        return f"| `{name}` | {f'`{type_}`' if type_ else ''} | {text} |"

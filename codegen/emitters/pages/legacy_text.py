@@ -1,7 +1,7 @@
-"""How the legacy page styles print the smallest parts: escaped texts, summaries, types and defaults.
+"""How the legacy page styles print the smallest parts: types, defaults, notes and sections.
 
-Knows the rules of each style (A = 2.0.0b31, B = 2.0.0b43 and 2.0.0b44, C = 2.6) for a piece of text. It must not know
-how a page is put together. These rules reproduce published pages, including what they get wrong.
+Knows the rules of each style (A = 2.0.0b31, B = 2.0.0b43 and 2.0.0b44, C = 2.6). It must not know how a page is put
+together. These rules reproduce published pages, including what they get wrong.
 """
 
 from __future__ import annotations
@@ -12,91 +12,12 @@ import re
 from codegen import spelling, types
 from codegen.model import Class, Function, PageStyle, Parameter, Returns, Variable
 from codegen.package import Package
+from codegen.page_texts import cell, escape, reasons
 
 _MODERN: PageStyle = "2.6"
 
-_FENCE = re.compile(r"(```.*?```)", re.DOTALL)
-_CODE_SPAN = re.compile(r"((`+)(?!`).*?(?<!`)\2(?!`))", re.DOTALL)
-_QUOTE = re.compile(r"^(\s*>[>\s]*)(.*)$")
-_SHORTCODE = re.compile(r"{{<.*?>}}")
-_ROLE = re.compile(r":[\w:]+:`[^`]*`")
-_LEADING_BRACKETS = re.compile(r"^\([^)]+\)\s*")
 _CLASS_REPR = re.compile(r"<class '(.+)'>")
 _OBJECT_REPR = re.compile(r"<([\w.]+) object at 0x[0-9a-fA-F]+>")
-_PROTECTED_STOP = "\x00"
-
-
-def escape(text: str, style: PageStyle) -> str:
-    """Escape a text as the style does."""
-    if style == "2.0.0b31" or ("<" not in text and ">" not in text):
-        return text
-    parts = _FENCE.split(text)
-    # Every other part is a fence.
-    parts[::2] = [
-        _escape_modern(part) if style == "2.6" else _entities(part)
-        for part in parts[::2]
-    ]
-    return "".join(parts)
-
-
-def _entities(text: str) -> str:
-    return text.replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _escape_modern(text: str) -> str:
-    """Escape outside inline code, and leave the marks that begin a quoted line."""
-    escaped: list[str] = []
-    end = 0
-    for span in _CODE_SPAN.finditer(text):
-        escaped += [_escape_lines(text, end, span.start()), span.group(1)]
-        end = span.end()
-    return "".join([*escaped, _escape_lines(text, end, len(text))])
-
-
-def _escape_lines(text: str, start: int, end: int) -> str:
-    lines = text[start:end].split("\n")
-    at_line_start = start == 0 or text[start - 1] == "\n"
-    for number, line in enumerate(lines):
-        quote = _QUOTE.match(line) if number or at_line_start else None
-        prefix, content = quote.groups() if quote else ("", line)
-        lines[number] = prefix + _entities(content)
-    return "\n".join(lines)
-
-
-def cell(text: str, style: PageStyle) -> str:
-    """Put a text into one table cell."""
-    return escape(text, style).replace("\n", " ").replace("|", "\\|").strip()
-
-
-def parameter_cell(text: str, style: PageStyle) -> str:
-    """Put a parameter's text into its cell, without the type some docstrings repeat in brackets."""
-    return _LEADING_BRACKETS.sub("", cell(text, style))
-
-
-def summary(text: str, style: PageStyle) -> str:
-    """Return what lists show of a text: up to its first full stop, of that the first line."""
-    text = text.strip()
-    if style == "2.6":
-        text = _without_alerts(text)
-        for pattern in (_CODE_SPAN, _ROLE):
-            text = pattern.sub(_protect, text)
-    text = _SHORTCODE.sub(_protect, text)
-    first = text.split(".", 1)[0].split("\n", 1)[0].strip()
-    return first.replace(_PROTECTED_STOP, ".") + "." if first else ""
-
-
-def _protect(match: re.Match[str]) -> str:
-    return match.group().replace(".", _PROTECTED_STOP)
-
-
-def _without_alerts(text: str) -> str:
-    lines = text.split("\n")
-    while lines and lines[0].lstrip().startswith((">", "!!!")):
-        while lines and lines[0].strip():
-            lines.pop(0)
-        while lines and not lines[0].strip():
-            lines.pop(0)
-    return "\n".join(lines)
 
 
 def annotation(name: str, parameter: Parameter, style: PageStyle) -> str:
@@ -183,13 +104,14 @@ def modern_sections(returns: str, raises: dict[str, str], notes: str) -> list[st
     """What the modern style shows after the parameters."""
     sections: list[str] = []
     if "\n" in returns:
-        text = escape(returns, _MODERN).rstrip("\n")
-        sections.append(f"**Returns**\n\n{text}\n")
+        sections.append(f"**Returns**\n\n{escape(returns, _MODERN)}")
     elif returns:
         sections.append(f"**Returns:** {escape(returns, _MODERN)}")
     if raises:
         rows = [
-            f"| `{name}` | {cell(text, _MODERN)} |" for name, text in raises.items()
+            f"| `{name}` | {cell(reason, _MODERN)} |"
+            for name, text in raises.items()
+            for reason in reasons(text)
         ]
         sections.append(
             "\n".join(["**Raises**", "", "| Exception | Description |", "|-|-|", *rows])
@@ -201,10 +123,15 @@ def modern_sections(returns: str, raises: dict[str, str], notes: str) -> list[st
 
 
 def _default(parameter: Parameter, package: Package, module_name: str) -> str:
+    if parameter.default_documented_as is not None:
+        return parameter.default_documented_as
     if parameter.factory is not None:
         return "<factory>"
     if parameter.default is None:
         return ""
+    if parameter.default == "...":
+        # That there is a default is all that is known.
+        return parameter.default
     return _repr(types.parse_value(parameter.default), package, module_name)
 
 

@@ -1,15 +1,15 @@
-"""What the pages of every style share: which members a class shows, from where, and in which file a class stands.
+"""What the pages of every style share: which definitions and members they show, and where those come from.
 
-Knows visibility, inheritance and file names. It must not know how any page looks.
+Knows visibility and inheritance. It must not know how any page looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar
 
 from codegen.model import Attribute, Class, Function, Module, Parameter, Property
 from codegen.package import Package
+from codegen.placement import is_shown
 
 M = TypeVar("M", Function, Property, Attribute)
 
@@ -92,7 +92,7 @@ def _collect(
     dunder: bool,
 ) -> None:
     for name, definition in definitions.items():
-        shown = is_public(name) or (
+        shown = is_shown(name, definition.documented) or (
             dunder and name.endswith("__") and name not in ("__init__", "__post_init__")
         )
         if shown and name not in hidden:
@@ -143,35 +143,12 @@ def is_exception(package: Package, module_name: str, cls: Class) -> bool:
     )
 
 
-def class_files(names: Iterable[str]) -> dict[str, str]:
-    """Name the page of each class: its name in lower case, numbered where two would fall together.
-
-    File systems that ignore case would otherwise lose one of them; ``index`` belongs to the module.
-    """
-    taken = {"index", "_index"}
-    files: dict[str, str] = {}
-    for name in names:
-        files[name] = unique(name.lower(), taken)
-        taken.add(files[name])
-    return files
-
-
-def unique(name: str, taken: set[str]) -> str:
-    """Return ``name``, numbered if it is taken in any case of letters."""
-    if name.lower() not in taken:
-        return name
-    number = 2
-    while f"{name.lower()}-{number}" in taken:
-        number += 1
-    return f"{name}-{number}"
-
-
 def exported_classes(module: Module) -> dict[str, Class]:
     """The classes users can import from a module, in code-point order."""
     return {
         name: cls
         for name, cls in sorted(module.classes.items())
-        if cls.exported and is_public(name)
+        if cls.exported and is_shown(name, cls.documented)
     }
 
 
@@ -180,5 +157,5 @@ def exported_functions(module: Module) -> dict[str, Function]:
     return {
         name: function
         for name, function in sorted(module.functions.items())
-        if function.exported and is_public(name)
+        if function.exported and is_shown(name, function.documented)
     }

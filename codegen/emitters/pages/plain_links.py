@@ -13,9 +13,10 @@ from weakref import WeakKeyDictionary
 
 from codegen import spelling
 from codegen.emitters.pages import markdown
-from codegen.emitters.pages.parts import class_files, is_public, members, unique
+from codegen.emitters.pages.parts import is_public, members
 from codegen.model import Class, Definition, Module, TypeAlias, TypeVariable
 from codegen.package import Package, Symbol, definitions
+from codegen.placement import class_files, unique
 
 MODULE_PAGE = "index.md"
 

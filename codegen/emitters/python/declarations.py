@@ -143,9 +143,12 @@ class Declarations:
 
     def binding(self, name: str, function: Function, indent: str) -> list[str]:
         """The decorator that says what a method is bound to; Python knows it of ``__new__``."""
+        marker = f"{function.binding}method"
         if function.binding == "instance" or name == "__new__":
             return []
-        return [f"{indent}@{self.names.special(f'{function.binding}method')}"]
+        if marker in function.decorators:
+            return []
+        return [f"{indent}@{self.names.special(marker)}"]
 
     def signature(
         self,

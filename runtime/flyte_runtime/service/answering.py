@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from flyteidl2.connector.connector_pb2 import CreateTaskRequest, TaskCategory
@@ -39,8 +37,13 @@ class Answering:
         self._pool = pool
         self._metrics = metrics
         self._most_calls = most_calls
-        self._lock = threading.Lock()
-        self.active = 0
+        # One entry for each call that is being answered: lists grow and shrink without a lock.
+        self._calls: list[str] = []
+
+    @property
+    def active(self) -> int:
+        """The calls that are being answered."""
+        return len(self._calls)
 
     def unary(
         self, name: str, operation: Operation, request_type: type[Message]
@@ -50,7 +53,7 @@ class Answering:
         def answer(data: bytes, context: ServicerContext) -> Any:
             began = time.perf_counter()
             request: Message | None = None
-            self._count(1)
+            self._calls.append(name)
             try:
                 request = self._parsed(request_type, data)
                 response = operation(request, context)
@@ -59,7 +62,7 @@ class Answering:
             except BaseException as error:
                 self._fail(name, request, context, began, error)
             finally:
-                self._count(-1)
+                self._calls.pop()
 
         return answer
 
@@ -71,17 +74,20 @@ class Answering:
         def answer(data: bytes, context: ServicerContext) -> Iterator[Any]:
             began = time.perf_counter()
             request: Message | None = None
-            # However long it takes, and however slowly its client reads.
-            with self._pool.waiting(), self._counted():
-                try:
+            self._calls.append(name)
+            try:
+                # However long it takes, and however slowly its client reads.
+                with self._pool.waiting():
                     request = self._parsed(request_type, data)
                     yield from operation(request, context)
                     self._succeed(name, request, began)
-                except GeneratorExit:
-                    # The client has left.
-                    raise
-                except BaseException as error:
-                    self._fail(name, request, context, began, error)
+            except GeneratorExit:
+                # The client has left.
+                raise
+            except BaseException as error:
+                self._fail(name, request, context, began, error)
+            finally:
+                self._calls.pop()
 
         return answer
 
@@ -98,18 +104,6 @@ class Answering:
                 StatusCode.INVALID_ARGUMENT,
                 f"the request is no {request_type.__name__}",
             ) from error
-
-    @contextmanager
-    def _counted(self) -> Generator[None, None, None]:
-        self._count(1)
-        try:
-            yield
-        finally:
-            self._count(-1)
-
-    def _count(self, change: int) -> None:
-        with self._lock:
-            self.active += change
 
     def _succeed(self, name: str, request: Message, began: float) -> None:
         seconds = time.perf_counter() - began

@@ -164,6 +164,8 @@ class Lane:
         ``on_cancel`` is given a function that cancels the call, if the call does not end at once.
         """
         try:
+            if _flags(function) & inspect.CO_COROUTINE:
+                return self._run(function(**arguments), on_cancel)
             return self._call(function, arguments, on_cancel)
         except (Exception, asyncio.CancelledError):
             raise
@@ -177,10 +179,7 @@ class Lane:
         arguments: dict[str, Any],
         on_cancel: OnCancel | None,
     ) -> Any:
-        kind = _flags(function)
-        if kind & inspect.CO_COROUTINE:
-            return self._run(function(**arguments), on_cancel)
-        if kind & inspect.CO_ASYNC_GENERATOR:
+        if _flags(function) & inspect.CO_ASYNC_GENERATOR:
             return function(**arguments)
         with self._waiting():
             self._workers.acquire()

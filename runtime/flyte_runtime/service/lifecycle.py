@@ -15,6 +15,7 @@ from flyte_runtime import connectors
 from flyte_runtime.logs import logger
 from flyte_runtime.redaction import protect_all
 from flyte_runtime.service import loading, ports
+from flyte_runtime.service.scheduling import patient_threads
 from flyte_runtime.service.settings import LOOPBACK, Settings, from_environment
 from flyte_runtime.service.stopping import Stop, Stopped
 
@@ -60,7 +61,10 @@ async def serve(settings: Settings) -> None:
             # gRPC itself would only say that it failed.
             ports.check_free(settings.host, settings.port)
         with _metrics_page(settings):
-            await _live(make_server(settings), settings, stop)
+            with patient_threads():
+                server = make_server(settings)
+                server.start()
+            await _live(server, settings, stop)
 
 
 def _load(settings: Settings) -> type[Server]:
@@ -75,7 +79,6 @@ def _load(settings: Settings) -> type[Server]:
 
 
 async def _live(server: Server, settings: Settings, stop: Stop) -> None:
-    server.start()
     _announce(settings)
     try:
         if not await stop.wait(settings.timeout):

@@ -1,7 +1,6 @@
-"""Python source to model, read statically with griffe: nothing is imported or run.
+"""The functions of handwritten core modules, read statically with griffe: nothing is imported or run.
 
-Knows what griffe's objects mean in terms of the model. For now it reads the functions of handwritten core modules; it
-must not know which of them a spec expects.
+Knows what griffe's objects mean in terms of the model. It must not know which functions a spec expects.
 """
 
 from __future__ import annotations

@@ -1,0 +1,82 @@
+"""What reading cannot keep, collected as findings with the place of the source they are about.
+
+Knows where a node stands in its file. It must not know why something is lost: callers say.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from codegen.diagnostics import Diagnostic, Location
+
+_IGNORE = re.compile(r"#\s*type:\s*ignore(?:\[([\w\s,-]*)\])?")
+
+_IGNORE_ALL = re.compile(r"^#\s*mypy:.*\bignore-errors\b", re.MULTILINE)
+
+
+class Losses:
+    """The findings of one source file."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self._text = text
+        self._ignores_all = _IGNORE_ALL.search(text) is not None
+        self._lines: list[str] | None = None
+        self.found: list[Diagnostic] = []
+
+    def report(self, node: ast.AST, rule: str, message: str, hint: str = "") -> None:
+        """Note that what stands at a node is not kept as it is."""
+        place = self.location(node)
+        self.found.append(Diagnostic(place, rule, message, hint, "warning"))
+
+    def location(self, node: ast.AST) -> Location:
+        """Where a node stands; columns count characters."""
+        line = getattr(node, "lineno", 1)
+        column = getattr(node, "col_offset", 0)
+        end: int | None = getattr(node, "end_col_offset", None)
+        length = 1
+        if end is not None and getattr(node, "end_lineno", line) == line:
+            length = max(1, end - column)
+        text = self.line(line)
+        if not text.isascii():
+            data = text.encode()
+            length = len(data[column : column + length].decode(errors="ignore")) or 1
+            column = len(data[:column].decode(errors="ignore"))
+        return Location(self.path, line, column + 1, length)
+
+    def line(self, number: int) -> str:
+        """A line of the source, counted from 1."""
+        if self._lines is None:
+            self._lines = self._text.split("\n")
+        if number > len(self._lines):
+            return ""
+        return self._lines[number - 1]
+
+    def type_ignores(self, node: ast.stmt) -> tuple[str, ...]:
+        """The error codes that comments at the head of a definition tell type checkers to overlook."""
+        if self._ignores_all:
+            return ("*",)
+        if "type: ignore" not in self._text:
+            return ()
+        decorators = getattr(node, "decorator_list", ())
+        first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        body = getattr(node, "body", None)
+        last = node.end_lineno or node.lineno
+        if isinstance(body, list) and body:
+            above = getattr(body[0], "decorator_list", None) or body
+            last = max(node.lineno, above[0].lineno - 1)
+        codes: dict[str, None] = {}
+        for number in range(first, last + 1):
+            match = _IGNORE.search(self.line(number))
+            if match is not None:
+                found = (match[1] or "*").split(",")
+                codes.update((code.strip(), None) for code in found)
+        return ("*",) if "*" in codes else tuple(codes)
+
+    def segment(self, node: ast.expr) -> str:
+        """An expression as it is written, on one line."""
+        line = self.line(node.lineno)
+        if node.end_lineno == node.lineno and line.isascii():
+            return line[node.col_offset : node.end_col_offset]
+        return ast.unparse(node)

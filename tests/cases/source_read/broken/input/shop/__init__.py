@@ -1,0 +1,4 @@
+"""One module cannot be read."""
+
+from .good import fine as fine
+from .bad import broken as broken

@@ -1,0 +1,4 @@
+__all__ = ["wrench"]
+
+
+def wrench() -> None: ...
