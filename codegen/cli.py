@@ -272,7 +272,8 @@ def _import(run: Callable[[], Imported], output_format: str) -> int:
     code = _show_findings(result, output_format)
     written = f"{len(result.written)} written"
     click.echo(written, err=output_format not in ("full", "concise"))
-    return FINDINGS if code else 0
+    # Whatever the findings are, nothing has been imported.
+    return FINDINGS if code or not result.written else 0
 
 
 def _workspace(config: Path | None, out: Path | None, output_format: str) -> Workspace:

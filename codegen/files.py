@@ -221,6 +221,22 @@ def write_cache(root: Path, name: str, data: bytes) -> None:
 
 
 @contextlib.contextmanager
+def making(root: Path) -> Iterator[None]:
+    """Let no other run make a project beside this one, where there is no project yet that could hold a lock."""
+    folder = root.absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError, ImportError):
+            import fcntl
+
+            handle = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
 def locked(root: Path) -> Iterator[None]:
     """Hold the project's lock: a second run at once waits for the first."""
     folder = root / CACHE_FOLDER

@@ -31,7 +31,7 @@ class Imported(NamedTuple):
 
 
 class ImportError_(Exception):
-    """The project cannot be written where it was asked for."""
+    """There is nothing to import, or the project cannot be written where it was asked for."""
 
 
 def write_project(
@@ -46,10 +46,11 @@ def write_project(
         texts[f"{settings.specs}/{name}.yaml"] = yaml.emit(module).encode()
     if out.exists() and not out.is_dir():
         raise ImportError_(f"'{out}' is a file; name a folder to make the project in")
-    for path, text in texts.items():
-        if files.read_bytes(out / path) not in (None, text):
-            raise ImportError_(f"'{out / path}' exists; nothing was written")
-    files.write_tree(out, texts)
+    with files.making(out):
+        for path, text in texts.items():
+            if files.read_bytes(out / path) not in (None, text):
+                raise ImportError_(f"'{out / path}' exists; nothing was written")
+        files.write_tree(out, texts)
     return sorted(texts)
 
 

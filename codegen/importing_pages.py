@@ -6,14 +6,14 @@ know what a page says; readers and emitters do.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable
 from pathlib import Path
 
 from codegen import files, importing
+from codegen.collecting import collected_later
 from codegen.diagnostics import Diagnostic, Location, ordered
 from codegen.emitters import pages
-from codegen.importing import Imported
+from codegen.importing import Imported, ImportError_
 from codegen.model import Module
 from codegen.package import Package
 from codegen.project import Settings
@@ -25,24 +25,20 @@ _SUFFIXES = (".md", ".txt")
 def import_pages(paths: Iterable[Path], out: Path, *, strict: bool) -> Imported:
     """Read pages, files or folders of them, and write the project; pages with errors are left out of it.
 
-    Raises ImportError_ when ``out`` holds another project, WriteError when the disk refuses.
+    Raises ImportError_ when there are no pages or ``out`` holds another project, WriteError when the disk refuses.
     """
-    collecting = gc.isenabled()
-    # Trees of many small frozen values: collecting while they grow only costs time.
-    gc.disable()
-    try:
+    with collected_later():
         texts, places, unread = _read_texts(paths)
         modules, found = read_pages(texts, places)
         findings = ordered([*unread, *found])
+        if not modules and not findings:
+            raise ImportError_("there are no pages in what is named")
         if strict:
             findings = ordered(importing.strictly(findings))
         written: list[str] = []
         if modules:
             written = importing.write_project(out, modules, settings_of(modules))
         return Imported(written, findings, texts)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def read_pages(

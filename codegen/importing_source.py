@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codegen import files
+from codegen.collecting import collected_later
 from codegen.diagnostics import Diagnostic, Location, ordered
 from codegen.importing import Imported, ImportError_, strictly, write_project
 from codegen.mending import mended
@@ -44,9 +45,11 @@ def import_source(
     Raises ImportError_ when there is no such package or the project cannot be written there.
     """
     tree = find(source, search_paths)
-    texts, problems = read_texts(tree)
-    specs = read_package(tree.root, texts, target)
-    modules, findings, importable = mended(specs, _settings(tree.root, specs, True))
+    with collected_later():
+        texts, problems = read_texts(tree)
+        specs = read_package(tree.root, texts, target)
+        mending = mended(specs, _settings(tree.root, specs, True))
+    modules, findings, importable = mending
     findings = ordered([*problems, *specs.diagnostics, *findings])
     written: list[str] = []
     if modules:

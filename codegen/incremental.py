@@ -6,7 +6,6 @@ that left-over ones are removed. It must not know what a spec means or how an ou
 
 from __future__ import annotations
 
-import gc
 import os
 import time
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ import msgspec
 
 from codegen import build, files, state
 from codegen.build import Progress
+from codegen.collecting import collected_later
 from codegen.diagnostics import Diagnostic, Location
 from codegen.model import Module
 from codegen.outputs import Output
@@ -33,15 +33,8 @@ def generate(
     progress: Progress = build.no_progress,
 ) -> Result:
     """Bring the output folder up to date with the specs; nothing is written when there is an error."""
-    collecting = gc.isenabled()
-    # Trees of many small frozen values: collecting while they grow only costs time.
-    gc.disable()
-    try:
-        with files.locked(workspace.root):
-            return _Run(workspace, list(only), progress).result()
-    finally:
-        if collecting:
-            gc.enable()
+    with collected_later(), files.locked(workspace.root):
+        return _Run(workspace, list(only), progress).result()
 
 
 class _Run:

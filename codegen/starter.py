@@ -34,10 +34,11 @@ def init(folder: Path, name: str | None) -> list[str]:
         path.replace("__name__", package): text.replace("__name__", package)
         for path, text in _templates().items()
     }
-    taken = sorted(path for path in texts if (folder / path).exists())
-    if taken:
-        raise InitError(f"'{folder / taken[0]}' exists; nothing was written")
-    files.write_tree(folder, {path: text.encode() for path, text in texts.items()})
+    with files.making(folder):
+        taken = sorted(path for path in texts if (folder / path).exists())
+        if taken:
+            raise InitError(f"'{folder / taken[0]}' exists; nothing was written")
+        files.write_tree(folder, {path: text.encode() for path, text in texts.items()})
     return sorted(texts)
 
 

@@ -12,7 +12,7 @@ SOURCES = sorted(CODEGEN.rglob("*.py"))
 
 # Upper layers may import lower ones, never the other way round.
 LAYERS = (
-    ("diagnostics", "model", "types", "state", "parallel"),
+    ("diagnostics", "model", "types", "state", "collecting", "parallel"),
     ("walk", "schema", "project", "spelling", "page_texts"),
     ("placement",),
     ("package", "readers", "files"),
