@@ -59,6 +59,7 @@ class Declarations:
         self.style = style
         self.stub = stub
         taken = frozenset(symbol.name for symbol in file.definitions)
+        taken |= frozenset(self._helper_names())
         self.names = Names(package, file.name, taken, stub=stub)
         for symbol in file.exports:
             self.names.special(symbol.path, run_time=not style.lazy)
@@ -186,6 +187,18 @@ class Declarations:
         if returns.type is None:
             return "None"
         return self.names.annotation(symbol.module, returns.type)
+
+    def _helper_names(self) -> Iterator[str]:
+        """The classes behind callables that can also be awaited, which no import may be named like."""
+        for symbol in self.file.definitions:
+            match symbol.definition:
+                case Class() as cls:
+                    for owner, name, _ in self.pairs(symbol, cls):
+                        yield pair_name(owner.name, name)
+                case Function(sync_and_async=True):
+                    yield pair_name("", symbol.name)
+                case _:
+                    pass
 
     def pairs(
         self, symbol: Symbol, cls: Class
