@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from codegen.checks import bases, evaluation, inheritance, names, signatures, texts
+from codegen.checks import (
+    bases,
+    evaluation,
+    inheritance,
+    names,
+    references,
+    signatures,
+    texts,
+)
 from codegen.checks import cores as core_checks
 from codegen.checks.base import Check, Context, Cores, Finding
 from codegen.diagnostics import Diagnostic
@@ -31,8 +39,8 @@ CHECKS: tuple[Check, ...] = (
     names.module_names,
     names.element_names,
     names.unique_names,
-    names.imports,
-    names.references,
+    references.imports,
+    references.references,
     bases.bases,
     inheritance.dataclasses,
     evaluation.definitions_without_circles,
