@@ -1,10 +1,14 @@
-"""What tests of every part share: the option that renews kept outputs, and the command line run inside the test."""
+"""What tests of every part share: the option that renews kept outputs, signals and time limits as everywhere, and the
+command line run inside the test.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +22,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update", action="store_true", help="renew kept outputs instead of comparing"
     )
+
+
+STDERR = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take signals as a program on a terminal does, whoever started the tests.
+
+    A shell lets its jobs in the background ignore ctrl-c, and they hand that down: programs that a test interrupts would
+    never end.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    # While a test runs, this is where its output is captured.
+    config.stash[STDERR] = os.dup(2)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
+    """Limit the time of the fixtures' teardown after a failure, at which pytest and its plugin end all limits."""
+    seconds = float(node.config.getini("faulthandler_timeout") or 0)
+    if isinstance(node, pytest.Item) and seconds and not node.config.getvalue("usepdb"):
+        stderr = node.config.stash[STDERR]
+        # Ended after the test, as the first limit is.
+        faulthandler.dump_traceback_later(seconds, exit=True, file=stderr)
 
 
 @pytest.fixture

@@ -59,6 +59,7 @@ def _described(python: Path | str, names: list[str], path: list[Path]) -> Signat
         cwd=ROOT / "tests",
         capture_output=True,
         text=True,
+        timeout=120,
         check=True,
     )
     found: Signatures = json.loads(run.stdout)

@@ -51,6 +51,7 @@ def _describe(python: Path | str, path: list[Path], others: object) -> Descripti
         cwd=ROOT / "tests",
         capture_output=True,
         text=True,
+        timeout=120,
         check=True,
     )
     found: Description = json.loads(run.stdout)
@@ -299,6 +300,7 @@ def test_models_are_refused_without_repeating_their_values() -> None:
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
+        timeout=120,
         check=True,
     )
 

@@ -62,6 +62,7 @@ def _serialized(
         cwd=folder,
         capture_output=True,
         text=True,
+        timeout=120,
         check=True,
     )
     found: list[dict[str, str]] = json.loads(run.stdout)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ from google.protobuf.json_format import ParseDict
 ROOT = Path(__file__).parents[2]
 PATHS = [ROOT / "generated", ROOT / "runtime", ROOT / "examples" / "sqlite_connector"]
 SECONDS = 60.0
-PORTS = range(10_000, 32_000)
+# Below those of the service's own tests.
+PORTS = range(10_000, 15_000)
 RUNNING = (TaskExecution.QUEUED, TaskExecution.INITIALIZING, TaskExecution.RUNNING)
 
 
@@ -75,6 +77,7 @@ class Service:
             self.process = subprocess.Popen(
                 [*command, *ports, *arguments],
                 cwd=folder,
+                stdin=subprocess.DEVNULL,
                 stderr=log,
                 stdout=log,
                 env={
@@ -170,17 +173,15 @@ Start = Callable[..., Service]
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Start services that are stopped after the test."""
-    started: list[Service] = []
+    with ExitStack() as started:
 
-    def start_one(*arguments: str, **options: Any) -> Service:
-        service = Service(tmp_path, *arguments, **options)
-        started.append(service)
-        service.wait_until_listening()
-        return service
+        def start_one(*arguments: str, **options: Any) -> Service:
+            service = Service(tmp_path, *arguments, **options)
+            started.callback(service.stop)
+            service.wait_until_listening()
+            return service
 
-    yield start_one
-    for service in started:
-        service.stop()
+        yield start_one
 
 
 @pytest.fixture
@@ -232,7 +233,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 def _run(folder: Path, *arguments: str) -> None:
     command = [sys.executable, *arguments]
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

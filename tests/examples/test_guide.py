@@ -92,6 +92,7 @@ class Reader:
             env=self._environment,
             capture_output=True,
             text=True,
+            timeout=60,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
@@ -147,6 +148,7 @@ def test_a_snippet_runs(snippet: str) -> None:
         env={**os.environ, "PYTHONPATH": f"{ROOT / 'generated'}:{ROOT / 'runtime'}"},
         capture_output=True,
         text=True,
+        timeout=60,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -185,9 +187,8 @@ def rows_of(heading: str) -> list[list[str]]:
 def test_the_metrics_are_those_of_the_service(start: Callable[..., Any]) -> None:
     """The metrics page has each metric the guide lists, and no other of the service."""
     service = start("--modules", "flyte_sqlite.connector")
-    with urllib.request.urlopen(
-        f"http://127.0.0.1:{service.metrics_port}/metrics"
-    ) as page:
+    address = f"http://127.0.0.1:{service.metrics_port}/metrics"
+    with urllib.request.urlopen(address, timeout=60) as page:
         found = set(
             re.findall(
                 r"^# HELP (flyte_connector_\w+)", page.read().decode(), re.MULTILINE

@@ -57,6 +57,7 @@ def run_file(*arguments: str, folder: Path) -> str:
         env={**os.environ, "PYTHONPATH": paths, "TMPDIR": str(folder)},
         capture_output=True,
         text=True,
+        timeout=60,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -845,4 +845,4 @@ def test_importing_apps_is_light(heavy: str) -> None:
         f"sys.exit({heavy!r} in sys.modules)"
     )
     path = {"PYTHONPATH": ":".join(sys.path)}
-    subprocess.run([sys.executable, "-c", code], env=path, check=True)
+    subprocess.run([sys.executable, "-c", code], env=path, timeout=60, check=True)

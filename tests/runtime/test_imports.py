@@ -26,6 +26,7 @@ def fresh(program: str) -> str:
         env={"PYTHONPATH": f"{ROOT / 'generated'}:{ROOT / 'runtime'}"},
         capture_output=True,
         text=True,
+        timeout=60,
         check=False,
     )
     assert run.returncode == 0, run.stderr

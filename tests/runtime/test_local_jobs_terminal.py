@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -125,14 +126,21 @@ class Script:
         return content.decode()
 
 
+def _terminal() -> tuple[int, int]:
+    try:
+        return pty.openpty()
+    except OSError as error:
+        pytest.skip(f"there are no terminals here: {error}")
+
+
 @contextmanager
 def started(
     folder: Path, *arguments: str, terminal: bool = False, **environment: str
 ) -> Iterator[Script]:
-    """Start the script, with a terminal or a pipe for its standard error."""
+    """Start the script, with a terminal or a pipe for its standard error; kill it if it hangs."""
     file = folder / "script.py"
     file.write_text(dedent(SCRIPT))
-    shown, stderr = pty.openpty() if terminal else os.pipe()
+    shown, stderr = _terminal() if terminal else os.pipe()
     with subprocess.Popen(
         [sys.executable, str(file), *arguments],
         stdout=subprocess.PIPE,
@@ -142,9 +150,13 @@ def started(
         env={**os.environ, "TERM": "xterm", "LOG_LEVEL": "WARNING", **environment},
     ) as process:
         os.close(stderr)
+        # The end of the script is the end of what a test reads from it.
+        watchdog = threading.Timer(PATIENCE, process.kill)
+        watchdog.start()
         try:
             yield Script(process, shown)
         finally:
+            watchdog.cancel()
             process.kill()
             os.close(shown)
 

@@ -171,7 +171,11 @@ def test_pydantic_is_not_needed() -> None:
     """References are imported without it."""
     code = "import sys, flyte.io; flyte.io.File(path='x'); print('pydantic' in sys.modules)"
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
 
     assert json.loads(run.stdout.lower()) is False

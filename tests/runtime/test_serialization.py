@@ -438,6 +438,7 @@ def test_importing_stays_light() -> None:
         env={"PYTHONPATH": path},
         capture_output=True,
         text=True,
+        timeout=60,
         check=True,
     )
     assert run.stdout == "[]\n"

@@ -637,7 +637,11 @@ heavy = {"google.protobuf", "grpc", "msgspec", "pydantic", "flyte_runtime.types.
 print(sorted(heavy & set(sys.modules)))
 """
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
 
     assert run.stdout.strip() == "[]"

@@ -22,22 +22,30 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 ROOT = Path(__file__).parents[2]
-# Below the ports that systems give to outgoing connections, so that none of these takes one in between.
-PORTS = range(15000, 32000)
+# Below the ports that systems give to outgoing connections, so that none of these takes one in between. Tests that run
+# in several processes have some each.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+PORTS = range(15000 + WORKER % WORKERS, 32000, WORKERS)
 # Generous, because a loaded machine is slow; nothing waits that long unless something is wrong.
 PATIENCE = 60
 
 
+_candidates = iter(random.sample(PORTS, len(PORTS)))
+
+
 def free_port() -> int:
-    """Return a port that nobody listens on."""
-    while True:
-        port = random.choice(PORTS)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+    """Return a port that nobody listens on, another one each time."""
+    return next(filter(_is_free, _candidates))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 class Service:

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import grpc
 import pytest
@@ -16,6 +17,7 @@ from flyteidl2.connector import connector_pb2 as pb
 from flyteidl2.core.execution_pb2 import TaskExecution
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from flyte_runtime.service.calls import when_left
 from tests.service import client
 from tests.service.blocking_connectors import AT_ONCE
 from tests.service.conftest import Serve
@@ -202,6 +204,16 @@ def test_logs_end_when_nobody_reads_them(
     answers.cancel()
     _wait_until(closed.exists)
     _wait_until(lambda: _gauge(blocking_service, "in_flight") == 0)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_client_may_have_left_already(there: bool) -> None:
+    """What is to end with a client ends at once if it has left, for gRPC does not tell that a second time."""
+    context, left = Mock(), Mock()
+    context.add_callback.return_value = there
+    when_left(context)(left)
+    context.add_callback.assert_called_once_with(left)
+    assert left.called is not there
 
 
 def test_watchers_of_health_starve_nobody(

@@ -51,12 +51,16 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The SDK, built and installed into an environment that has its dependencies; returns where its commands are."""
     folder = tmp_path_factory.mktemp("installed")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
-    subprocess.run(build, cwd=ROOT / "runtime", check=True, capture_output=True)
+    subprocess.run(
+        build, cwd=ROOT / "runtime", check=True, capture_output=True, timeout=PATIENCE
+    )
     (wheel,) = folder.glob("*.whl")
     venv.create(folder / "venv", symlinks=True)
     python = folder / "venv" / "bin" / "python"
     pip = [sys.executable, "-m", "pip", "--python", python, "install", "-q"]
-    subprocess.run([*pip, "--no-index", "--no-deps", wheel], check=True)
+    subprocess.run(
+        [*pip, "--no-index", "--no-deps", wheel], check=True, timeout=PATIENCE
+    )
     (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
     dependencies = Path(grpc.__file__).parents[1]
     (packages / "dependencies.pth").write_text(f"{dependencies}\n")

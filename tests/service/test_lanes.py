@@ -386,6 +386,39 @@ def test_a_call_can_be_cancelled_while_it_waits() -> None:
     assert ended.is_set()
 
 
+def test_items_can_be_cancelled_between_two_of_them() -> None:
+    """A caller that leaves after one item, before the next is asked for, does not have that one waited for."""
+    cancels: list[Callable[[], None]] = []
+    ended = threading.Event()
+
+    async def numbers() -> Any:
+        try:
+            yield 1
+            await _forever()
+        finally:
+            ended.set()
+
+    with ThreadPoolExecutor(1) as threads, _lane() as lane:
+        items = lane.iterate(numbers(), cancels.append)
+        assert next(items) == 1
+        cancels[0]()
+        following = threads.submit(next, items)
+        with pytest.raises(asyncio.CancelledError):
+            following.result(PATIENCE)
+    assert ended.is_set()
+
+
+def test_what_comes_after_the_end_is_cancelled() -> None:
+    """A call that a closed lane cannot begin is cancelled, as those were that it had begun."""
+    before = set(threading.enumerate())
+    with _lane() as lane:
+        threads = set(threading.enumerate()) - before
+    for thread in threads:
+        thread.join(PATIENCE)
+    with pytest.raises(asyncio.CancelledError):
+        lane.call(_short, {"number": 1})
+
+
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
 @pytest.mark.parametrize("late", [False, True])
 def test_an_exit_ends_its_call_only(error: BaseException, late: bool) -> None:

@@ -17,7 +17,7 @@ from google.protobuf.json_format import MessageToDict
 from flyte_runtime.types import engine
 from tests.service.conftest import Serve
 from tests.service.example_calls import about, ask, connection
-from tests.service.running import ROOT, clean_environment
+from tests.service.running import PATIENCE, ROOT, clean_environment
 
 PYTHON = ROOT / ".venv-connectors/bin/python"
 TASKS = ROOT / "tests/service/snowflake_tasks.py"
@@ -39,6 +39,7 @@ def deployed() -> dict[str, TaskSpec]:
         env=clean_environment({}),
         capture_output=True,
         text=True,
+        timeout=PATIENCE,
         check=True,
     )
     specs = [

@@ -16,6 +16,7 @@ from tests.service.operating import (
     begin,
     begin_job,
     eventually,
+    is_listening,
     lines,
     status,
 )
@@ -44,6 +45,14 @@ def members(service: Service) -> list[int]:
         int(word)
         for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     ]
+
+
+def runs(pid: int) -> bool:
+    """Tell whether a process is there that has not ended; it may be nobody's business to bury it."""
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
 
 
 def answering(service: Service) -> int:
@@ -117,6 +126,15 @@ def test_one_that_is_killed(start: Callable[..., Service], tmp_path: Path) -> No
     assert service.log().splitlines()[-1] == (
         "c0: error: a process of the service was killed by SIGKILL"
     )
+
+
+def test_none_outlives_the_one_that_started_it(start: Callable[..., Service]) -> None:
+    """If that one is killed, the others end, and leave the port to a service that is started then."""
+    service = start()
+    started = members(service)
+    service.kill()
+    eventually(lambda: not any(map(runs, started)), "all have ended")
+    assert not is_listening("127.0.0.1", service.port)
 
 
 def test_the_timeout_ends_all(start: Callable[..., Service]) -> None:

@@ -57,6 +57,8 @@ def test_soak(
     clients = [start_client(service, number) for number in range(CLIENTS)]
     try:
         time.sleep(SECONDS / 4)
+        created = tmp_path / "created"
+        eventually(lambda: len(lines(created)) > 20 * CLIENTS, "all clients work")
         warm = held(service.process.pid)
         page = len(service.metrics())
         reports = [finished(client) for client in clients]
@@ -66,10 +68,10 @@ def test_soak(
             client.wait()
     assert not [surprise for report in reports for surprise in report["surprises"]]
     told = {job for report in reports for job in report["jobs"]}
-    created = Counter(lines(tmp_path / "created"))
-    created.pop("left")
-    assert set(created) == told
-    assert set(created.values()) == {1}
+    counts = Counter(lines(created))
+    counts.pop("left")
+    assert set(counts) == told
+    assert set(counts.values()) == {1}
     eventually(
         lambda: held(service.process.pid).descriptors < warm.descriptors,
         "connections are closed",

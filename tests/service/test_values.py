@@ -32,7 +32,7 @@ from flyte.io import Dir, File
 from flyte_runtime.types import engine
 from tests.service.example_calls import Refusal, about, ask, creation
 from tests.service.example_connectors import MOMENT, RICH
-from tests.service.running import ROOT
+from tests.service.running import PATIENCE, ROOT
 
 
 class Color(Enum):
@@ -359,7 +359,11 @@ def test_metadata_of_the_published_sdk_is_read(channel: grpc.Channel) -> None:
     if not reference.exists():
         pytest.skip("the published SDK is not installed; scripts/test installs it")
     run = subprocess.run(
-        [reference, "-c", PUBLISHED], capture_output=True, text=True, check=True
+        [reference, "-c", PUBLISHED],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
     )
     encoded, _, shown = run.stdout.strip().partition("|")
     data = bytes.fromhex(encoded)

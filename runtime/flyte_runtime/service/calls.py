@@ -93,7 +93,7 @@ class Calls:
             **self._connection(request),
         }
         lane = self._lane_of(connector)
-        found = lane.call(connector.get, arguments, context.add_callback)
+        found = lane.call(connector.get, arguments, when_left(context))
         response = GetTaskResponse()
         messages.fill_resource(response.resource, connector, found)
         return response
@@ -124,7 +124,7 @@ class Calls:
             "step": request.step,
         }
         lane, method = self._lane_of(connector), connector.get_metrics
-        found = lane.call(method, _accepted(method, arguments), context.add_callback)
+        found = lane.call(method, _accepted(method, arguments), when_left(context))
         return messages.checked(found, GetTaskMetricsResponse, "get_metrics", connector)
 
     def get_logs(
@@ -138,8 +138,8 @@ class Calls:
             "token": request.token,
         }
         lane, method = self._lane_of(connector), connector.get_logs
-        found = lane.call(method, _accepted(method, arguments), context.add_callback)
-        responses = lane.iterate(found, context.add_callback)
+        found = lane.call(method, _accepted(method, arguments), when_left(context))
+        responses = lane.iterate(found, when_left(context))
         for response in responses:
             yield messages.checked(response, GetTaskLogsResponse, "get_logs", connector)
 
@@ -187,6 +187,16 @@ class Calls:
             return {}
         redactor.learn(request.connection.secrets.values())
         return messages.connection_arguments(request.connection)
+
+
+def when_left(context: ServicerContext) -> Callable[[Callable[[], None]], None]:
+    """Return what has a function called once the client of a call leaves, at once if it has left already."""
+
+    def register(leave: Callable[[], None]) -> None:
+        if not context.add_callback(leave):
+            leave()
+
+    return register
 
 
 def _find(task_type: str, version: int) -> AsyncConnector:

@@ -70,6 +70,8 @@ def serve(words: Sequence[str]) -> int:
 def _serve(settings: Settings, words: Sequence[str]) -> None:
     from flyte_runtime.service import lifecycle, processes
 
+    if processes.is_member():
+        processes.end_with_group()
     if settings.processes == 1 or processes.is_member():
         syncify.block(lifecycle.serve(settings))
     else:

@@ -114,17 +114,26 @@ END = object()
 
 
 class _Latest:
-    """The latest of several steps, which can be cancelled while its function waits."""
+    """The latest of several steps, which can be cancelled while its function waits; one that comes later, too."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._cancel: Callable[[], None] | None = None
+        self._cancelled = False
 
     def remember(self, cancel: Callable[[], None]) -> None:
-        self._cancel = cancel
+        with self._lock:
+            self._cancel = cancel
+            cancelled = self._cancelled
+        if cancelled:
+            cancel()
 
     def cancel(self) -> None:
-        if self._cancel is not None:
-            self._cancel()
+        with self._lock:
+            self._cancelled = True
+            cancel = self._cancel
+        if cancel is not None:
+            cancel()
 
 
 class Lane:
@@ -221,7 +230,7 @@ class Lane:
             return task.result()
         outcome = _Outcome[T]()
         if task is None:
-            self._loop.call_soon_threadsafe(outcome.begin, self._loop, coroutine)
+            self._begin(outcome, coroutine)
         else:
             self._uses_loop = True
             outcome.claim()
@@ -234,6 +243,14 @@ class Lane:
             on_cancel(cancel)
         with self._waiting():
             return self._wait(outcome, coroutine)
+
+    def _begin(self, outcome: _Outcome[T], coroutine: Coroutine[Any, Any, T]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(outcome.begin, self._loop, coroutine)
+        except RuntimeError:
+            # The lane was closed, and cancelled all that ran: that goes for what comes later as well.
+            coroutine.close()
+            raise asyncio.CancelledError from None
 
     def _wait(self, outcome: _Outcome[T], coroutine: Coroutine[Any, Any, T]) -> T:
         """Wait for an outcome; what a blocked loop does not begin is run in this thread, once a worker is free."""

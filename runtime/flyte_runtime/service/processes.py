@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from types import FrameType
@@ -19,14 +20,29 @@ from flyte_runtime.service.failures import CannotServe
 from flyte_runtime.service.settings import METRICS_FOLDER, Settings
 from flyte_runtime.service.stopping import SIGNALS
 
-# Set in the environment of each of the processes.
+# In the environment of each of the processes: the number of the one that started it.
 MEMBER = "FLYTE_CONNECTOR_MEMBER"
 POLL_SECONDS = 0.05
+WATCH_SECONDS = 1.0
 
 
 def is_member() -> bool:
     """Tell whether this process is one of several."""
     return MEMBER in os.environ
+
+
+def end_with_group() -> None:
+    """Have this process, one of several, stop as a signal would have it once the one that started it is gone.
+
+    That one stops it, unless it was killed. Then nobody else would: it would keep the port.
+    """
+
+    def watch() -> None:
+        while os.getppid() == int(os.environ[MEMBER]):
+            time.sleep(WATCH_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def serve(settings: Settings, words: Sequence[str]) -> None:
@@ -74,7 +90,9 @@ class _Group:
             return
         # In a group of its own: ctrl-c in a terminal reaches it through this process, once.
         member = subprocess.Popen(
-            self._command, env={**os.environ, MEMBER: "1"}, process_group=0
+            self._command,
+            env={**os.environ, MEMBER: str(os.getpid())},
+            process_group=0,
         )
         self._members.append(member)
         # A signal may have come in between.
