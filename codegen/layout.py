@@ -29,6 +29,7 @@ class PythonModule:
 
     name: str
     is_package: bool
+    listed: bool = True
     doc: str = ""
     main: str | None = None
     sources: set[str] = field(default_factory=set)
@@ -58,6 +59,9 @@ def python_modules(package: Package) -> dict[str, PythonModule]:
         files[name].passed_on += [
             path for path in module.exports if package.lookup(path) is None
         ]
+        for unlisted in module.unlisted:
+            if unlisted in files:
+                files[unlisted].listed = False
     for path, symbol in package.symbols.items():
         home = files[symbol.home]
         owner = path.rpartition(".")[0]
@@ -78,16 +82,56 @@ def executable_order(file: PythonModule, package: Package) -> list[Symbol]:
     def place(symbol: Symbol, above: frozenset[str]) -> None:
         if symbol.name in done or symbol.name in above:
             return
-        for text in evaluated(symbol.definition):
-            for reference in types.references(text):
-                needed = package.outermost(symbol.module, reference.name)
-                if needed is not None and needed.home == file.name:
-                    place(here[needed.name], above | {symbol.name})
+        for needed in needed_by(symbol, package):
+            if needed.home == file.name:
+                place(here[needed.name], above | {symbol.name})
         done[symbol.name] = symbol
 
     for symbol in file.definitions:
         place(symbol, frozenset())
     return list(done.values())
+
+
+def needed_by(symbol: Symbol, package: Package) -> Iterator[Symbol]:
+    """The definitions of the project that must exist before one can be made; a class may need what stands in itself."""
+    quoted = quotes_bound(symbol, package)
+    for text in evaluated(symbol.definition):
+        if quoted and text == getattr(symbol.definition, "bound", None):
+            continue
+        yield from _named(symbol, text, package)
+
+
+def _named(symbol: Symbol, text: str, package: Package) -> Iterator[Symbol]:
+    try:
+        references = types.references(text)
+    except types.ExpressionError:
+        return  # Reported elsewhere.
+    for reference in references:
+        needed = package.outermost(symbol.module, reference.name)
+        # What stands inside a class is made before the class is.
+        inside = needed == symbol and reference.name != symbol.name
+        if needed is not None and not inside:
+            yield needed
+
+
+def quotes_bound(symbol: Symbol, package: Package) -> bool:
+    """Whether the bound of a type variable is quoted: when it stands in another module, or needs the variable itself."""
+    variable = symbol.definition
+    if not isinstance(variable, TypeVariable) or variable.bound is None:
+        return False
+    pending = list(_named(symbol, variable.bound, package))
+    if any(needed.home != symbol.home for needed in pending):
+        return True
+    seen: set[str] = set()
+    while pending:
+        needed = pending.pop()
+        if needed.path == symbol.path:
+            return True
+        if needed.path not in seen and not isinstance(needed.definition, TypeVariable):
+            seen.add(needed.path)
+            for text in evaluated(needed.definition):
+                pending += _named(needed, text, package)
+    return False
 
 
 def evaluated(definition: Definition | TypeVariable) -> Iterator[str]:

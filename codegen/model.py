@@ -33,6 +33,8 @@ ParameterKind = Literal[
     "var-keyword",
 ]
 PageStyle = Literal["2.0.0b31", "2.0.0b43", "2.0.0b44", "2.6", "plain"]
+Summaries = Literal["line", "stop", "sentence"]
+"""How style 2.6 shortens a text for a list: to the sentence, of that the first line; at any full stop; to the sentence."""
 
 
 class Element(
@@ -175,7 +177,11 @@ class Dataclass(Element, frozen=True, kw_only=True):
 
 
 class FrontMatter(Element, frozen=True, kw_only=True):
-    """What stands above a page; and with how many line ends the page ends, where that is not as its style says."""
+    """What stands above a page; and what is written in another way than its style does it.
+
+    An empty ``version`` is not printed. ``final_line_ends`` are the line ends a page ends with, and ``line_ends`` what
+    they are.
+    """
 
     version: str | None = None
     variants: tuple[str, ...] = ()
@@ -184,6 +190,8 @@ class FrontMatter(Element, frozen=True, kw_only=True):
     weight: int = 0
     sidebar_expanded: bool = False
     final_line_ends: int | None = None
+    line_ends: Literal["lf", "crlf"] = "lf"
+    summaries: Summaries | None = None
 
 
 class Page(FrontMatter, frozen=True, kw_only=True):
@@ -194,7 +202,8 @@ class Page(FrontMatter, frozen=True, kw_only=True):
     no folder of its own name: its page and those of its classes stand side by side; on a ``flat`` page the classes follow
     the module, where the style does otherwise. ``property_types`` says whether
     types of properties and variables are shown, where that is not as the style does it, and ``listed`` whether lists of
-    packages show the module, where that does not follow from what it holds.
+    packages show the module, where that does not follow from what it holds. ``sorted_properties`` is false where
+    properties and variables stand in the order of the spec.
     """
 
     style: PageStyle = "plain"
@@ -206,6 +215,7 @@ class Page(FrontMatter, frozen=True, kw_only=True):
     flat: bool | None = None
     property_types: bool | None = None
     listed: bool | None = None
+    sorted_properties: bool = True
 
 
 class ClassPage(FrontMatter, frozen=True, kw_only=True):
@@ -294,15 +304,22 @@ class Variable(Definition, frozen=True, kw_only=True):
 
 
 class Module(Element, frozen=True, kw_only=True):
-    """A public module: everything its users may import, wherever it is defined."""
+    """A public module: everything its users may import, wherever it is defined.
+
+    ``unlisted`` names the modules, this one or others that its definitions stand in, that have no ``__all__``.
+    ``sources`` are the published pages the spec was made from, by their files in the project, with the SHA-256 digest that
+    each had when the spec was last compared with it.
+    """
 
     schema: str | None = field(default=None, name="$schema")
     module: str
     doc: str = ""
     page: Page = Page()
+    sources: dict[str, str] = field(default_factory=dict)
     overviews: dict[str, Overview] = field(default_factory=dict)
     imports: tuple[str, ...] = ()
     exports: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
     main: CoreReference | None = None
     type_variables: dict[str, TypeVariable] = field(default_factory=dict)
     type_aliases: dict[str, TypeAlias] = field(default_factory=dict)

@@ -10,6 +10,7 @@ import builtins
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from posixpath import commonpath
 from typing import NamedTuple
 
 import msgspec
@@ -59,6 +60,11 @@ class Package:
         self._canonical: dict[tuple[str, str], str | None] = {}
         self._constructors: dict[tuple[str, str], dict[str, Parameter] | None] = {}
 
+    def narrowed(self, modules: Mapping[str, Module]) -> Package:
+        """Fewer modules, or less in them, whose names mean what they mean here."""
+        external = self._external_roots - sys.stdlib_module_names
+        return Package(modules, aliases=self._aliases, external=external)
+
     @cached_property
     def symbols(self) -> dict[str, Symbol]:
         """Every top-level definition under each dotted name it can be imported by."""
@@ -94,6 +100,15 @@ class Package:
         """The names of all modules that hold a definition, and of all packages above them."""
         names = {symbol.home for symbol in self.symbols.values()} | set(self.modules)
         return frozenset(parent for name in names for parent in _with_parents(name))
+
+    @cached_property
+    def root(self) -> str:
+        """The innermost package that all modules are in."""
+        names = {symbol.home for symbol in self.symbols.values()} | set(self.modules)
+        paths = [name.replace(".", "/") for name in names]
+        found = commonpath(paths).replace("/", ".")
+        is_folder = any(home.startswith(f"{found}.") for home in self.homes)
+        return found if is_folder or "." not in found else found.rpartition(".")[0]
 
     @cached_property
     def page_files(self) -> dict[str, tuple[str, int]]:
@@ -225,6 +240,21 @@ class Package:
             self._ancestors[symbol.path] = []
             known = self._ancestors[symbol.path] = self.ancestors(symbol.module, cls)
         return known
+
+    def type_variables(self, symbol: Symbol) -> list[Symbol]:
+        """The type variables a class is generic in, in the order in which they are passed to it."""
+        assert isinstance(symbol.definition, Class)
+        bases = symbol.definition.bases
+        declaring = [
+            base for base in bases if base.startswith(("Generic[", "Protocol["))
+        ]
+        found: dict[str, Symbol] = {}
+        for base in declaring or bases:
+            for reference in types.references(base):
+                used = self.find(symbol.module, reference.name)
+                if used is not None and isinstance(used.definition, TypeVariable):
+                    found[used.path] = used
+        return list(found.values())
 
     def constructor(self, module_name: str, cls: Class) -> dict[str, Parameter] | None:
         """The parameters of a class's ``__init__`` with inherited dataclass fields; None when there is none.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from codegen.model import PageStyle
+from codegen.model import PageStyle, Summaries
 
 _FENCE = re.compile(r"(```.*?```)", re.DOTALL)
 _CODE_SPAN = re.compile(r"((`+)(?!`).*?(?<!`)\2(?!`))", re.DOTALL)
@@ -18,6 +18,10 @@ _IN_LINE_QUOTE = re.compile(r"(?<![> ]) ( *>)")
 _SHORTCODE = re.compile(r"{{<.*?>}}")
 _ROLE = re.compile(r":[\w:]+:`[^`]*`")
 _LEADING_BRACKETS = re.compile(r"^\([^)]+\)\s*")
+_PARAGRAPH_END = re.compile(r"\n\s*\n")
+_SENTENCE_END = re.compile(r"\.\s")
+_Change = Callable[[str, bool], str]
+"""What is done to a piece of a line, given whether it is the line's beginning."""
 _PROTECTED_STOP = "\x00"
 
 
@@ -55,21 +59,21 @@ def _characters(text: str) -> str:
 
 def _escape_modern(text: str) -> str:
     """Escape outside inline code, and leave the marks that begin a quoted line."""
-    return _outside_code(text, _entities)
+    return _outside_code(text, lambda content, begins: _entities(content))
 
 
 def _unescape_modern(text: str) -> str:
     return _outside_code(text, _unescape_content)
 
 
-def _unescape_content(content: str) -> str:
+def _unescape_content(content: str, begins: bool) -> str:
     # Unescaped at the beginning of a line, it would be the mark of a quotation.
     marks = len(content) - len(content.lstrip())
-    kept = marks + 4 if content.startswith("&gt;", marks) else 0
+    kept = marks + 4 if begins and content.startswith("&gt;", marks) else 0
     return content[:kept] + _characters(content[kept:])
 
 
-def _outside_code(text: str, change: Callable[[str], str]) -> str:
+def _outside_code(text: str, change: _Change) -> str:
     changed: list[str] = []
     end = 0
     for span in _CODE_SPAN.finditer(text):
@@ -78,13 +82,14 @@ def _outside_code(text: str, change: Callable[[str], str]) -> str:
     return "".join([*changed, _change_lines(text, end, len(text), change)])
 
 
-def _change_lines(text: str, start: int, end: int, change: Callable[[str], str]) -> str:
+def _change_lines(text: str, start: int, end: int, change: _Change) -> str:
     lines = text[start:end].split("\n")
     at_line_start = start == 0 or text[start - 1] == "\n"
     for number, line in enumerate(lines):
-        quote = _QUOTE.match(line) if number or at_line_start else None
+        begins = number > 0 or at_line_start
+        quote = _QUOTE.match(line) if begins else None
         prefix, content = quote.groups() if quote else ("", line)
-        lines[number] = prefix + change(content)
+        lines[number] = prefix + change(content, begins)
     return "\n".join(lines)
 
 
@@ -127,24 +132,33 @@ def parameter_cell(text: str, style: PageStyle) -> str:
     return _LEADING_BRACKETS.sub("", cell(text, style))
 
 
-def summary(text: str, style: PageStyle) -> str:
-    """Return what lists show of a text: up to its first full stop, of that the first line."""
+def summary(text: str, style: PageStyle, how: Summaries | None = None) -> str:
+    """Return what lists show of a text: up to its first full stop, of that the first line.
+
+    Of pages in style 2.6, the oldest and the newest do it otherwise: ``how`` says that.
+    """
     text = text.strip()
     if style == "2.6":
         text = _without_alerts(text)
-        for pattern in (_CODE_SPAN, _ROLE):
+        for pattern in () if how == "stop" else (_CODE_SPAN, _ROLE):
             text = pattern.sub(_protect, text)
     text = _SHORTCODE.sub(_protect, text)
-    first = text.split(".", 1)[0].split("\n", 1)[0].strip()
+    if how == "sentence":
+        paragraph = " ".join(_PARAGRAPH_END.split(text, 1)[0].split())
+        first = _SENTENCE_END.split(paragraph, 1)[0].removesuffix(".")
+    else:
+        first = text.split(".", 1)[0].split("\n", 1)[0].strip()
     return first.replace(_PROTECTED_STOP, ".") + "." if first else ""
 
 
-def with_summary(text: str, shown: str, style: PageStyle) -> str:
+def with_summary(
+    text: str, shown: str, style: PageStyle, how: Summaries | None = None
+) -> str:
     """Return the text that has the summary that is shown: this one, or one with entities of its own.
 
     A page shows angle brackets and entities alike in texts, but not in summaries.
     """
-    if summary(text, style) == shown:
+    if summary(text, style, how) == shown:
         return text
     escaped = escape(text, style)
     first = escape(shown[:-1], style)
@@ -153,7 +167,7 @@ def with_summary(text: str, shown: str, style: PageStyle) -> str:
     mixed = escaped[:begin] + shown[:-1] + unescape(rest, style)
     for candidate in (escaped, mixed):
         same = escape(candidate, style) == escaped
-        if same and summary(candidate, style) == shown:
+        if same and summary(candidate, style, how) == shown:
             return candidate
     return text
 

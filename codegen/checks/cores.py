@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from codegen.checks.base import Context, Finding, references_of
 from codegen.compare import signature_differences
 from codegen.diagnostics import Location, suggest
 from codegen.model import Class, Function, Module, Parameter, Property, Returns
+from codegen.package import Package
 from codegen.project import is_reference
 from codegen.readers.source import CoreModule
 from codegen.walk import Path, classes, core_references
@@ -25,8 +27,8 @@ def cores(module: Module, context: Context) -> Iterator[Finding]:
         yield Finding("wrong-value", path, message, hint)
     if context.settings.cores is None or malformed:
         return
-    for path, reference, expected in _expected(module):
-        own = _unnameable_defaults(expected, module, context)
+    for path, reference, expected in expected_cores(module):
+        own = unnameable_defaults(expected, module, context.package)
         yield from _compare(path, reference, expected, context, own)
     for name, variable in module.variables.items():
         if variable.core is not None:
@@ -34,8 +36,16 @@ def cores(module: Module, context: Context) -> Iterator[Finding]:
             yield from _compare(path, variable.core, None, context)
 
 
-def _unnameable_defaults(
-    expected: Function, module: Module, context: Context
+class ExpectedCore(NamedTuple):
+    """A core that a spec names: where it does so, and the signature it must have, the instance or class first."""
+
+    path: Path
+    reference: str
+    function: Function
+
+
+def unnameable_defaults(
+    expected: Function, module: Module, package: Package
 ) -> frozenset[str]:
     """The parameters whose default names something generated, which a core cannot import when it is defined."""
     return frozenset(
@@ -43,46 +53,54 @@ def _unnameable_defaults(
         for name, parameter in expected.parameters.items()
         if parameter.default is not None
         and any(
-            context.package.outermost(module.module, reference.name)
+            package.outermost(module.module, reference.name)
             for reference in references_of(parameter.default)
         )
     )
 
 
-def _expected(module: Module) -> Iterator[tuple[Path, str, Function]]:
-    """Each core with the signature it must have, the instance or class first."""
+def expected_cores(module: Module) -> Iterator[ExpectedCore]:
+    """Every function that a spec names as a core, in documented order; cores of variables are no functions."""
     if module.main is not None:
-        yield ("main",), module.main, Function()
+        yield ExpectedCore(("main",), module.main, Function())
     for path, cls in classes(module):
         if cls.core is not None:
             taken = {} if cls.dataclass is not None else (cls.parameters or {})
-            yield (*path, "core"), cls.core, _bound("self", taken)
+            yield ExpectedCore((*path, "core"), cls.core, _bound("self", taken))
         for name, prop in cls.properties.items():
             yield from _of_property((*path, "properties", name), prop)
     for path, function, owner in all_functions(module):
         if function.core is not None:
-            yield (*path, "core"), function.core, _of_function(function, owner)
+            expected = _of_function(function, owner)
+            yield ExpectedCore((*path, "core"), function.core, expected)
 
 
-def _of_property(path: Path, prop: Property) -> Iterator[tuple[Path, str, Function]]:
+def _of_property(path: Path, prop: Property) -> Iterator[ExpectedCore]:
     if prop.core is not None:
-        yield (*path, "core"), prop.core, _bound("self", {})
+        read = _bound("self", {}, prop.type)
+        yield ExpectedCore((*path, "core"), prop.core, read)
     if prop.setter is not None:
-        yield (*path, "setter"), prop.setter, _bound("self", {"value": Parameter()})
+        value = Parameter(type=prop.accepts or prop.type)
+        stored = _bound("self", {"value": value})
+        yield ExpectedCore((*path, "setter"), prop.setter, stored)
 
 
 def _of_function(function: Function, cls: Class | None) -> Function:
     first = {"instance": "self", "class": "cls", "static": ""}[function.binding]
     asynchronous = function.asynchronous or function.sync_and_async
-    bound = _bound(first if cls is not None else "", function.parameters)
+    instance = {first: Parameter(type=function.receiver)} if first and cls else {}
     return Function(
-        parameters=bound.parameters, returns=Returns(), asynchronous=asynchronous
+        parameters={**instance, **function.parameters},
+        returns=function.returns,
+        asynchronous=asynchronous,
     )
 
 
-def _bound(first: str, parameters: dict[str, Parameter]) -> Function:
+def _bound(
+    first: str, parameters: dict[str, Parameter], returns: str | None = None
+) -> Function:
     return Function(
-        parameters={**({first: Parameter()} if first else {}), **parameters}
+        parameters={first: Parameter(), **parameters}, returns=Returns(type=returns)
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from codegen.checks.base import Context, Finding, references_of
+from codegen.checks.base import Context, Finding
 from codegen.checks.bases import Lines
 from codegen.checks.chains import LONGEST_CHAIN, Chains
-from codegen.layout import evaluated
+from codegen.layout import needed_by
 from codegen.model import Module
 from codegen.package import Package, Symbol, definitions
 from codegen.walk import Path
@@ -113,14 +113,8 @@ class _Needs:
     def symbols(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """The definitions that must exist before this one can be made."""
         if symbol.path not in self._known:
-            found: dict[str, Symbol] = {}
-            for text in evaluated(symbol.definition):
-                for reference in references_of(text):
-                    needed = self._package.outermost(symbol.module, reference.name)
-                    # What stands inside a class is made before the class is.
-                    inside = needed == symbol and reference.name != symbol.name
-                    if needed is not None and not inside:
-                        found[needed.path] = needed
+            needed = needed_by(symbol, self._package)
+            found = {other.path: other for other in needed}
             self._known[symbol.path] = tuple(found.values())
         return self._known[symbol.path]
 

@@ -9,7 +9,7 @@ from codegen import types
 from codegen.checks.base import Context, Finding
 from codegen.diagnostics import suggest
 from codegen.model import Class, Definition, Function, Module
-from codegen.package import BUILTIN_NAMES, imported
+from codegen.package import BUILTIN_NAMES, definitions, imported
 from codegen.project import is_dotted
 from codegen.walk import Expression, Path, expressions
 
@@ -40,6 +40,11 @@ def imports(module: Module, context: Context) -> Iterator[Finding]:
     for index, path in enumerate(module.exports):
         if "." not in path or not context.package.is_known(path):
             yield from _unknown_path(("exports", index), path, context)
+    homes = {module.module, *(one.defined_in for _, one in definitions(module))}
+    for index, name in enumerate(module.unlisted):
+        if name not in homes:
+            message = f"this spec defines nothing in '{name}'"
+            yield Finding("bad-import", ("unlisted", index), message)
 
 
 def _unknown_path(path: Path, name: str, context: Context) -> Iterator[Finding]:

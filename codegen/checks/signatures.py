@@ -81,7 +81,7 @@ def _one_default(path: Path, name: str, parameter: Parameter) -> Iterator[Findin
 
 
 def functions(module: Module, context: Context) -> Iterator[Finding]:
-    """Overloads come in twos, pairs have a core, and what is named exists."""
+    """Overloads come in twos, and what is named exists."""
     del context
     for path, function, _ in all_functions(module):
         if len(function.overloads) == 1:
@@ -89,11 +89,6 @@ def functions(module: Module, context: Context) -> Iterator[Finding]:
             hint = "one overload is just the signature; give at least two"
             yield Finding(
                 "single-overload", (*path, "overloads"), message, hint, key=True
-            )
-        if function.sync_and_async and function.core is None:
-            message = f"'{path[-1]}' can be called both ways but has no core"
-            yield Finding(
-                "pair-without-core", (*path, "sync_and_async"), message, key=True
             )
         after = function.sections_after
         if after is not None and after not in function.parameters:

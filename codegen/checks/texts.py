@@ -15,7 +15,8 @@ def page_settings(module: Module, context: Context) -> Iterator[Finding]:
     del context
     page = module.page
     for index, variant in enumerate(page.variants):
-        if not re.fullmatch(r"[+-][A-Za-z0-9_-]+", variant):
+        # One empty name stands for an entry that names none.
+        if page.variants != ("",) and not re.fullmatch(r"[+-][A-Za-z0-9_-]+", variant):
             message = f"'{variant}' is not a signed name"
             hint = (
                 f"write +{variant.strip('+-') or 'name'} to show the page in that build"

@@ -6,10 +6,12 @@ with a branch belongs in the core. It must not know what cores do.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from msgspec import structs
 
+from codegen import spelling, types
 from codegen.emitters.python.bodies import (
     arguments,
     delegation,
@@ -27,6 +29,7 @@ from codegen.emitters.python.declarations import (
     pair_name,
     receiver,
 )
+from codegen.emitters.python.deprecation import helper, variable_messages
 from codegen.emitters.python.documentation import described, function_text, module_text
 from codegen.emitters.python.exports import late_exports
 from codegen.emitters.python.formatting import bracketed, docstring, wrapped
@@ -47,7 +50,7 @@ from codegen.package import Package, Symbol
 Lines = list[str]
 
 # What Python calls to make classes and instances: without a core, its own way is the only one that works.
-_CALLED_BY_PYTHON = frozenset(
+CALLED_BY_PYTHON = frozenset(
     "__new__ __init__ __post_init__ __init_subclass__ __class_getitem__ __set_name__ __prepare__".split()
 )
 
@@ -76,6 +79,7 @@ class _Source(Declarations):
         if blocks or self.file.exports or self.file.passed_on:
             lines += ["", "from __future__ import annotations"]
             late = self._late_exports()
+            warning = self._deprecated_variables()
             for part in (self.import_lines(), self.all_statement(), late):
                 lines += ["", *part] if part else []
             apart = bool(late)
@@ -83,6 +87,7 @@ class _Source(Declarations):
                 apart = apart or _is_block(block)
                 lines += ["", *([""] if apart else []), *block]
                 apart = _is_block(block)
+            lines += ["", *([""] if apart else []), *warning] if warning else []
         if self.file.main is not None and not self.file.is_package:
             call = delegation(self.file.main, [], "    ", frozenset())
             air = ["", ""] if blocks else [""]
@@ -95,7 +100,25 @@ class _Source(Declarations):
             for symbol in self.file.exports
             if not self.names.is_used_on_import(symbol.home, symbol.name)
         }
-        return late_exports(homes, self.names) if homes else []
+        listed = self.file.listed
+        return late_exports(homes, self.names, listed=listed) if homes else []
+
+    def _deprecated_variables(self) -> Lines:
+        """What takes deprecated variables out of the module at its end, so that Python asks for them."""
+        messages = variable_messages(self.file.definitions)
+        if not messages:
+            return []
+        self.names.special("typing.TYPE_CHECKING")
+        items = [f"{self.names.special('globals')}()"]
+        items += [f"{name}={spelling.quote(text)}" for name, text in messages.items()]
+        lines = bracketed("__getattr__ = deprecated_variables", items, "", "    ")
+        return [
+            "# Type checkers see the variables above; with this function they would accept any name.",
+            "if not TYPE_CHECKING:",
+            f"    from {helper(self.package)} import deprecated_variables",
+            "",
+            *wrapped(lines, "    "),
+        ]
 
     def _definition(self, symbol: Symbol) -> Lines:
         match symbol.definition:
@@ -191,7 +214,7 @@ class _Source(Declarations):
         if cls.kind == "enum" and attribute.type is None:
             value = attribute.value or f"{self.names.special('enum.auto')}()"
             if attribute.value is not None:
-                value = self.names.value(symbol.module, attribute.value)
+                value = self.names.value(symbol.module, _without_new(cls, attribute))
             return wrapped([f"{indent}{name} = {value}"], indent)
         annotation = self._annotation(symbol, attribute.type)
         if attribute.class_variable:
@@ -266,7 +289,8 @@ class _Source(Declarations):
             return
         parameters = cls.parameters or {}
         init = Function(parameters=parameters)
-        lines = self.signature(
+        lines = self.deprecated_parameters(parameters, indent)
+        lines += self.signature(
             symbol,
             "__init__",
             init,
@@ -318,7 +342,7 @@ class _Source(Declarations):
     def _method(
         self, symbol: Symbol, cls: Class, name: str, method: Function, indent: str
     ) -> Iterator[Lines]:
-        if method.core is None and name in _CALLED_BY_PYTHON:
+        if method.core is None and name in CALLED_BY_PYTHON:
             return
         if not method.sync_and_async:
             yield self._function(symbol, name, method, cls, indent)
@@ -412,7 +436,6 @@ class _Source(Declarations):
 
         ``symbol`` is the class of the method ``name``, or without a name the function itself.
         """
-        assert function.core is not None
         owner = symbol if name else None
         label = f"{symbol.name}.{name}" if name else symbol.name
         how = f"Call ``{label}`` to block until it is done, or await ``{label}.aio``."
@@ -432,30 +455,42 @@ class _Source(Declarations):
             passed.insert(0, "self._owner")
         elif owner is not None and function.binding == "class":
             passed.insert(0, symbol.name)
-        prefix = "return " if returns_something(function) else ""
+        label = f"{symbol.public_path}.{name}" if name else symbol.public_path
+        blocking, awaiting = self._pair_bodies(function, label, passed, taken)
         called = structs.replace(function, asynchronous=False, binding="instance")
-        lines += self._pair_signature(symbol, "__call__", called)
-        lines += delegation(
+        lines += [*self._pair_signature(symbol, "__call__", called), *blocking, ""]
+        awaited = structs.replace(called, asynchronous=True)
+        lines += [*self._pair_signature(symbol, "aio", awaited), *awaiting]
+        return [*lines, "", ""]
+
+    def _pair_bodies(
+        self, function: Function, label: str, passed: list[str], taken: frozenset[str]
+    ) -> tuple[Lines, Lines]:
+        """The body that blocks and the one that awaits."""
+        indent = " " * 8
+        if function.core is None:
+            return missing(label, indent), missing(label, indent)
+        prefix = "return " if returns_something(function) else ""
+        blocking = delegation(
             function.core,
             passed,
-            " " * 8,
+            indent,
             taken,
             prefix=prefix,
             through=self.style.blocking,
             first_party=self.style.first_party,
         )
-        awaited = structs.replace(called, asynchronous=True)
-        lines += ["", *self._pair_signature(symbol, "aio", awaited)]
-        lines += delegation(
-            function.core, passed, " " * 8, taken, prefix=f"{prefix}await "
+        awaiting = delegation(
+            function.core, passed, indent, taken, prefix=f"{prefix}await "
         )
-        return [*lines, "", ""]
+        return blocking, awaiting
 
     def _pair_signature(self, symbol: Symbol, name: str, function: Function) -> Lines:
         lines: Lines = []
         for overload in function.overloads:
             lines += self._overload(symbol, name, function, overload, "self", "    ")
         lines += self.deprecation(function.deprecated, "    ")
+        lines += self.deprecated_parameters(function.parameters, "    ")
         return lines + self.signature(
             symbol,
             name,
@@ -464,6 +499,16 @@ class _Source(Declarations):
             asynchronous=function.asynchronous,
             indent="    ",
         )
+
+
+def _without_new(cls: Class, member: Attribute) -> str:
+    """The value of an enum member; of several that ``__new__`` takes, the first, where no core can take them."""
+    value = member.value or ""
+    new = cls.methods.get("__new__")
+    tree = types.parse_value(value)
+    if new is None or new.core or not isinstance(tree, ast.Tuple) or not tree.elts:
+        return value
+    return ast.unparse(tree.elts[0])
 
 
 def _is_block(lines: Lines) -> bool:

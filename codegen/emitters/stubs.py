@@ -36,6 +36,8 @@ Lines = list[str]
 # A constant whose type is that of its value, and only there.
 _FINAL = ("Final", "typing.Final")
 
+_OVERLOOKED = "  # type: ignore"
+
 
 def emit(file: PythonModule, package: Package, style: Style) -> str:
     """Write one stub file."""
@@ -102,7 +104,7 @@ class _Stub(Declarations):
         name = symbol.name.rpartition(".")[2]
         end = ":" if body else ": ..."
         lines += self.class_line(symbol, cls, name, indent, end)
-        return [*_overlooked(lines, cls), *body]
+        return [*_overlooked(lines, _for_stubs(cls)), *body]
 
     def _class_body(self, symbol: Symbol, cls: Class, inner: str) -> Lines:
         body: Lines = []
@@ -187,6 +189,9 @@ class _Stub(Declarations):
                 value = self.default(symbol, attribute.value)
             return [f"{indent}{name} = {value}"]
         line = self._declared(symbol, name, attribute)
+        if cls.kind == "protocol" and attribute.value is not None:
+            # Without a value, those who inherit from the protocol would have to give it one.
+            line = line.partition(" = ")[0] + " = ..."
         if attribute.class_variable:
             annotation = self._annotation(symbol, attribute.type)
             line = f"{name}: {self.names.special('typing.ClassVar')}[{annotation}]"
@@ -315,19 +320,22 @@ def _assigned_names(cls: Class) -> frozenset[str]:
     return frozenset(cls.parameters or {}) - member_names(cls)
 
 
+def _for_stubs(cls: Class) -> Class:
+    """A class with what a stub must say beside: mypy refuses an enum that leaves its members to others."""
+    has_members = any(a.type is None for a in cls.attributes.values())
+    if cls.kind != "enum" or has_members or "*" in cls.type_ignore:
+        return cls
+    codes = dict.fromkeys((*cls.type_ignore, "misc"))
+    return structs.replace(cls, type_ignore=tuple(codes))
+
+
 def _overlooked(block: Lines, definition: Definition) -> Lines:
-    """Tell type checkers what to overlook, wherever they may report it: at decorators, heads and closing lines."""
+    """Tell type checkers what to overlook, wherever they may report it: at each line of the head."""
     if not definition.type_ignore:
         return block
     codes = ", ".join(definition.type_ignore)
-    comment = "  # type: ignore" + (
-        "" if "*" in definition.type_ignore else f"[{codes}]"
-    )
-    margin = len(block[0]) - len(block[0].lstrip())
-    return [
-        line + comment if len(line) - len(line.lstrip()) == margin else line
-        for line in block
-    ]
+    comment = _OVERLOOKED + ("" if "*" in definition.type_ignore else f"[{codes}]")
+    return [line + comment for line in block]
 
 
 def _is_class(block: Lines) -> bool:
@@ -344,5 +352,5 @@ def _is_empty_class(block: Lines, indent: str = "") -> bool:
         bool(block)
         and block[0].startswith(f"{indent}class ")
         and block[-1].startswith((f"{indent}class ", f"{indent})"))
-        and block[-1].endswith(": ...")
+        and block[-1].partition(_OVERLOOKED)[0].endswith(": ...")
     )

@@ -8,7 +8,7 @@ __all__ = ["Link"]
 @runtime_checkable
 class Link(Protocol):
     name: str
-    icon_uri: str | None
+    icon_uri: str | None = ...
     def get_link(
         self,
         run_name: str,

@@ -12,15 +12,16 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import mypy
 import pytest
 
-from codegen.importing_source import shown
+from codegen.importing_source import find, shown
+from codegen.readers.source.packages import Specs
 from tests.conformance import round_trips
-from tests.conformance.round_trips import Specs
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ROOT / ".venv-packages"
@@ -37,10 +38,37 @@ PACKAGES = (
     "pydantic",
     "sqlalchemy",
 )
-SMALL = tuple(name for name in PACKAGES if name not in ("pydantic", "sqlalchemy"))
-# The source annotates a parameter with a function.
-ERRORS_OF_SOURCE = {"flyte": 1}
+# The sources annotate a parameter with a function, inherit from one generic class in two ways, and give a type variable
+# what its bound does not allow.
+ERRORS_OF_SOURCE = {"flyte": 1, "sqlalchemy": 5}
 CONFIG = "[mypy]\nignore_missing_imports = True\n"
+# What mypy says of stubs in spite of all, by the module it says it of.
+CLASS_OF_MYPY = "Class pydantic.mypy.ChangeExplicitTypeOfAny has abstract attributes"
+MYPY_ACCEPTED = {
+    # A plugin for another mypy than this one, whose class has become abstract.
+    "pydantic.mypy": [f'{CLASS_OF_MYPY} "visit_type_alias_type"  [misc]'],
+    # In stubs all imports come first, and mypy looks at the three classes before it looks at their base.
+    "sqlalchemy.sql.elements": 3
+    * [
+        'Cannot determine type of "proxy_set" in base class "SingletonConstant"  [misc]'
+    ],
+}
+# Stubtest gives up where a class method's first parameter is called self.
+LENIENT = """
+import sys
+from mypy import stubtest
+
+resolve = stubtest._resolve_funcitem_from_decorator
+
+def lenient(decorator):
+    try:
+        return resolve(decorator)
+    except stubtest.StubtestFailure:
+        return None
+
+stubtest._resolve_funcitem_from_decorator = lenient
+sys.exit(stubtest.main())
+"""
 
 pytestmark = pytest.mark.conformance
 
@@ -81,13 +109,16 @@ def test_stubs_read_back_the_same(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", PACKAGES)
 def test_type_checkers_and_the_package_accept_the_stubs(
     name: str, tmp_path: Path
 ) -> None:
     """Mypy has nothing to say about the stubs, and stubtest nothing that is not known."""
     stubs = _write(tmp_path, name)
-    ran = _stubtest(name, tmp_path, CONFIG, MYPYPATH=str(stubs))
+    overlooked = "".join(
+        f"[mypy-{module}]\ndisable_error_code = misc\n" for module in MYPY_ACCEPTED
+    )
+    ran = _stubtest(name, tmp_path, CONFIG + overlooked, MYPYPATH=str(stubs))
     of_source = _stubtest(name, tmp_path, CONFIG + "ignore_errors = True\n")
     known = set(of_source.stdout.splitlines())
     unexplained = [
@@ -97,11 +128,40 @@ def test_type_checkers_and_the_package_accept_the_stubs(
     ]
 
     assert "not checking stubs" not in ran.stdout + ran.stderr
-    assert sorted(unexplained) == _accepted(name)
+    accepted = {line: _pattern(line) for line in _accepted(name)}
+    unknown = [c for c in unexplained if not any(p(c) for p in accepted.values())]
+    outdated = [line for line, p in accepted.items() if not any(map(p, unexplained))]
+    assert (unknown, outdated) == ([], [])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", sorted({m.partition(".")[0] for m in MYPY_ACCEPTED}))
+def test_what_mypy_says_of_stubs_is_known(name: str, tmp_path: Path) -> None:
+    """Of the stubs that mypy does not wholly accept, it says what is known and nothing else."""
+    stubs = _write(tmp_path, name)
+    (tmp_path / "mypy.ini").write_text(CONFIG, encoding="utf-8")
+    ran = subprocess.run(
+        [PYTHON, "-m", "mypy", "--config-file", "mypy.ini", "-p", name],
+        env={**os.environ, "MYPYPATH": str(stubs)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    said = [line for line in ran.stdout.splitlines() if ": error: " in line]
+    known = [
+        f"stubs/{module.replace('.', '/')}.pyi {message}"
+        for module, messages in MYPY_ACCEPTED.items()
+        for message in messages
+        if module.partition(".")[0] == name
+    ]
+
+    assert sorted(re.sub(r":\d+: error:", "", line) for line in said) == sorted(known)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PACKAGES)
 def test_pyright_accepts_the_stubs(name: str, tmp_path: Path) -> None:
     """Pyright finds no error in the stubs but those that the source itself makes."""
     _write(tmp_path, name)
@@ -129,7 +189,7 @@ def _stubtest(
     (folder / "mypy.ini").write_text(config, encoding="utf-8")
     arguments = ["--concise", "--mypy-config-file", str(folder / "mypy.ini"), name]
     return subprocess.run(
-        [PYTHON, "-m", "mypy.stubtest", *arguments],
+        [PYTHON, "-c", LENIENT, *arguments],
         env={**os.environ, **variables},
         cwd=folder,
         capture_output=True,
@@ -146,7 +206,10 @@ def _is_explained(complaint: str, name: str) -> bool:
         module, words = path, {path, path.rpartition(".")[2]}
     else:
         module = path
-        while module not in _files(name):
+        # A package may bind the name of one of its modules to something else.
+        while module not in _files(name) or (
+            module == path and message == "is not present in stub"
+        ):
             module = module.rpartition(".")[0]
         inside = path.removeprefix(module).split(".")
         words = {*inside, *re.findall(r'"(\w+)"', message)}
@@ -185,6 +248,13 @@ def _accepted(name: str) -> list[str]:
     return sorted(line for line in lines if line.split()[0].split(".")[0] == name)
 
 
+def _pattern(line: str) -> Callable[[str], bool]:
+    """What a line of the list accepts: a star stands for anything."""
+    parts = map(re.escape, line.split("*"))
+    pattern = re.compile(".*".join(parts))
+    return lambda complaint: pattern.fullmatch(complaint) is not None
+
+
 def _stdlib() -> list[str]:
     names = {path.stem for path in TYPESHED.iterdir() if path.suffix == ".pyi"}
     return sorted(names | {path.name for path in TYPESHED.iterdir() if path.is_dir()})
@@ -196,7 +266,7 @@ def test_the_standard_library_reads_back_the_same() -> None:
     for name in _stdlib():
         folder = TYPESHED / name
         place = folder if folder.is_dir() else TYPESHED / f"{name}.pyi"
-        specs = round_trips.read(round_trips.find(str(place), ()))
+        specs = round_trips.read(find(str(place), ()))
         again = round_trips.again(name, round_trips.stubs(name, specs))
         if round_trips.told(again.modules) != round_trips.told(specs.modules):
             changed.append(name)

@@ -1,31 +1,40 @@
-"""What a package and its stubs say in the same words: headers, decorators, signatures, class lines, type variables.
+"""What a package and its stubs say in the same words: headers, class lines, properties, type variables, aliases.
 
 Knows Python's declaration syntax. It must not know what stands in a body: source.py and stubs.py differ there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from codegen import spelling, types
+from codegen import spelling
+from codegen.emitters.python import deprecation
 from codegen.emitters.python.formatting import bracketed, wrapped
 from codegen.emitters.python.names import Names, export_order
-from codegen.layout import PythonModule
+from codegen.emitters.python.signatures import Signatures, is_plain
+from codegen.layout import PythonModule, quotes_bound
 from codegen.model import (
     Class,
     Dataclass,
-    Deprecation,
     Function,
-    Overload,
-    Parameter,
     Property,
-    Returns,
     TypeAlias,
     TypeVariable,
-    Variable,
 )
 from codegen.package import BUILTIN_NAMES, Package, Symbol
+
+__all__ = [
+    "Declarations",
+    "Style",
+    "has_fields",
+    "has_init",
+    "header",
+    "is_plain",
+    "member_names",
+    "pair_name",
+    "receiver",
+]
 
 
 class Style(NamedTuple):
@@ -48,7 +57,7 @@ def header(file: PythonModule, style: Style) -> list[str]:
     ]
 
 
-class Declarations:
+class Declarations(Signatures):
     """Declarations of one file, spelled with the names that file imports."""
 
     def __init__(
@@ -57,15 +66,22 @@ class Declarations:
         self.file = file
         self.package = package
         self.style = style
-        self.stub = stub
         taken = frozenset(symbol.name for symbol in file.definitions)
         taken |= frozenset(self._helper_names())
-        self.names = Names(package, file.name, taken, stub=stub)
+        names = Names(package, file.name, taken, stub=stub)
+        super().__init__(package, names, stub=stub)
         for symbol in file.exports:
-            self.names.special(symbol.path, run_time=not style.lazy)
-
+            # A deprecated variable that is imported on import would warn of nobody's use.
+            waits = style.lazy or bool(deprecation.variable_messages([symbol]))
+            self.names.special(symbol.path, run_time=not waits)
         for path in file.passed_on:
             self.names.pass_on(path)
+        if not file.listed:
+            for symbol in file.exports:
+                self.names.show(symbol.home, symbol.name)
+            for path in file.passed_on:
+                module, _, name = path.rpartition(".")
+                self.names.show(module, name)
 
     def exported_names(self) -> list[str]:
         """What ``__all__`` lists, in the order ruff sorts it."""
@@ -82,7 +98,9 @@ class Declarations:
         return sorted(names, key=export_order)
 
     def all_statement(self) -> list[str]:
-        """The sorted ``__all__`` of the file; nothing when it exports nothing."""
+        """The sorted ``__all__`` of the file; nothing when it exports nothing or has no list."""
+        if not self.file.listed:
+            return []
         names = [f'"{name}"' for name in self.exported_names()]
         if not names:
             return self._nothing_listed()
@@ -100,93 +118,8 @@ class Declarations:
         ]
 
     def import_lines(self) -> list[str]:
-        """All imports of the file; a stub marks re-exports as PEP 484 asks."""
+        """All imports of the file; without ``__all__``, re-exports are marked as PEP 484 asks."""
         return self.names.import_block(self.style.first_party)
-
-    def deprecation(self, deprecated: Deprecation | None, indent: str) -> list[str]:
-        """The PEP 702 decorator of a deprecated element."""
-        if deprecated is None:
-            return []
-        decorator = self.names.special("typing_extensions.deprecated")
-        message = spelling.quote(deprecation_message(deprecated))
-        return wrapped([f"{indent}@{decorator}({message})"], indent, stub=self.stub)
-
-    def decorators(
-        self, symbol: Symbol, decorators: Iterable[str], indent: str
-    ) -> list[str]:
-        """Decorators a spec adds of its own."""
-        lines: list[str] = []
-        for text in decorators:
-            if not self.stub and self._cannot_run(symbol.module, text):
-                continue
-            decorator = f"{indent}@{self.names.value(symbol.module, text)}"
-            lines += wrapped([decorator], indent, stub=self.stub)
-        return lines
-
-    def _cannot_run(self, module: str, decorator: str) -> bool:
-        """Whether a decorator is one of the project's own that has no core to do its work on import."""
-        name = types.references(decorator)[0].name
-        found = self.package.find(module, name)
-        if found is None or not isinstance(found.definition, Function | Variable):
-            return False
-        return found.definition.core is None
-
-    def function_decorators(
-        self, symbol: Symbol, name: str, function: Function, indent: str
-    ) -> list[str]:
-        """Every decorator of a function or method except ``overload``."""
-        lines = self.binding(name, function, indent)
-        lines += self.decorators(symbol, function.decorators, indent)
-        lines += self.deprecation(function.deprecated, indent)
-        if function.abstract:
-            lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
-        return lines
-
-    def binding(self, name: str, function: Function, indent: str) -> list[str]:
-        """The decorator that says what a method is bound to; Python knows it of ``__new__``."""
-        marker = f"{function.binding}method"
-        if function.binding == "instance" or name == "__new__":
-            return []
-        if marker in function.decorators:
-            return []
-        return [f"{indent}@{self.names.special(marker)}"]
-
-    def signature(
-        self,
-        symbol: Symbol,
-        name: str,
-        signature: Function | Overload,
-        *,
-        receiver: str | None,
-        asynchronous: bool = False,
-        indent: str = "",
-        end: str = ":",
-    ) -> list[str]:
-        """The ``def`` line or lines of a callable."""
-        if receiver in signature.parameters:
-            receiver = {"self": "_self", "cls": "metacls"}[receiver]
-        items = self.received(symbol, receiver, signature.receiver)
-        items += self.parameters(symbol, signature.parameters)
-        returns = self.returned(symbol, signature.returns)
-        head = f"{'async ' if asynchronous else ''}def {name}"
-        lines = bracketed(head, items, f" -> {returns}{end}", indent)
-        return wrapped(lines, indent, stub=self.stub)
-
-    def received(
-        self, symbol: Symbol, receiver: str | None, annotation: str | None
-    ) -> list[str]:
-        """The first parameter of a method; nothing for functions."""
-        if receiver is None:
-            return []
-        if annotation is None:
-            return [receiver]
-        return [f"{receiver}: {self.names.annotation(symbol.module, annotation)}"]
-
-    def returned(self, symbol: Symbol, returns: Returns) -> str:
-        """The return annotation; a callable that documents none returns None."""
-        if returns.type is None:
-            return "None"
-        return self.names.annotation(symbol.module, returns.type)
 
     def _helper_names(self) -> Iterator[str]:
         """The classes behind callables that can also be awaited, which no import may be named like."""
@@ -213,20 +146,12 @@ class Declarations:
 
     def type_parameters(self, symbol: Symbol) -> str:
         """The type variables a class is generic in, as the subscript that passes them on; empty for others."""
-        assert isinstance(symbol.definition, Class)
         found: list[str] = []
-        bases = symbol.definition.bases
-        declaring = [
-            base for base in bases if base.startswith(("Generic[", "Protocol["))
-        ]
-        for base in declaring or bases:
-            for reference in types.references(base):
-                used = self.package.find(symbol.module, reference.name)
-                if used is None or not isinstance(used.definition, TypeVariable):
-                    continue
-                star = "*" if used.definition.kind == "type-variable-tuple" else ""
-                found.append(star + self.names.special(used.path))
-        return f"[{', '.join(dict.fromkeys(found))}]" if found else ""
+        for used in self.package.type_variables(symbol):
+            assert isinstance(used.definition, TypeVariable)
+            star = "*" if used.definition.kind == "type-variable-tuple" else ""
+            found.append(star + self.names.special(used.path))
+        return f"[{', '.join(found)}]" if found else ""
 
     def pair_line(self, owner: Symbol | None, name: str, function: Function) -> str:
         """The ``class`` line of the helper behind a pair; generic where the class it helps is."""
@@ -237,39 +162,6 @@ class Declarations:
         if not parameters:
             return f"{line}:"
         return f"{line}({self.names.special('typing.Generic')}{parameters}):"
-
-    def parameters(self, symbol: Symbol, parameters: dict[str, Parameter]) -> list[str]:
-        """Every parameter as it is declared, with the ``/`` and ``*`` markers their kinds need."""
-        items: list[str] = []
-        keyword_only = False
-        positional_only = False
-        for name, parameter in parameters.items():
-            if positional_only and parameter.kind != "positional-only":
-                items.append("/")
-            positional_only = parameter.kind == "positional-only"
-            if parameter.kind == "keyword-only" and not keyword_only:
-                items.append("*")
-            keyword_only |= parameter.kind in ("keyword-only", "var-positional")
-            items.append(self.parameter(symbol, name, parameter))
-        return [*items, "/"] if positional_only else items
-
-    def parameter(self, symbol: Symbol, name: str, parameter: Parameter) -> str:
-        """One parameter: stars, name, type and default."""
-        stars = {"var-positional": "*", "var-keyword": "**"}.get(parameter.kind, "")
-        if parameter.type is None:
-            annotation = self.names.special("typing.Any", run_time=False)
-        else:
-            annotation = self.names.annotation(symbol.module, parameter.type)
-        text = f"{stars}{name}: {annotation}"
-        if parameter.default is None:
-            return text
-        return f"{text} = {self.default(symbol, parameter.default)}"
-
-    def default(self, symbol: Symbol, value: str) -> str:
-        """A default: in full in code; in stubs only what is plain to see, as the typing guide advises."""
-        if self.stub and not is_plain(value):
-            return "..."
-        return self.names.value(symbol.module, value)
 
     def class_line(
         self, symbol: Symbol, cls: Class, name: str, indent: str, end: str = ":"
@@ -293,15 +185,39 @@ class Declarations:
         if cls.kind == "typed-dict" and not cls.total:
             bases.append("total=False")
         for keyword, value in cls.keywords.items():
+            if not self.stub and self._nobody_takes(symbol, cls, keyword):
+                continue
             bases.append(f"{keyword}={self.names.value(symbol.module, value)}")
         if not bases:
             return [f"{indent}class {name}{end}"]
         lines = bracketed(f"class {name}", bases, end, indent)
         return wrapped(lines, indent, stub=self.stub)
 
+    def _nobody_takes(self, symbol: Symbol, cls: Class, keyword: str) -> bool:
+        """Whether a class keyword is one that Python refuses, because what takes it has no core to be called with it."""
+        if keyword == "metaclass":
+            return False
+        above = [one for _, _, one in self.package.ancestors(symbol.module, cls)]
+        makers = [
+            found.definition
+            for one in (cls, *above)
+            if (text := one.keywords.get("metaclass"))
+            and (found := self.package.find(symbol.module, text)) is not None
+        ]
+        taking = [maker for maker in makers if isinstance(maker, Class)] + above
+        return any(
+            one.methods[name].core is None
+            for one in taking
+            for name in ("__new__", "__init_subclass__")
+            if name in one.methods
+        )
+
     def class_decorators(self, symbol: Symbol, cls: Class, indent: str) -> list[str]:
         """Every decorator of a class."""
         lines = self.deprecation(cls.deprecated, indent)
+        if cls.dataclass is not None and cls.dataclass.init:
+            fields = self.package.constructor(symbol.module, cls) or {}
+            lines += self.deprecated_parameters(fields, indent)
         lines += self.decorators(symbol, cls.decorators, indent)
         if cls.runtime_checkable:
             name = self.names.special("typing.runtime_checkable")
@@ -320,7 +236,7 @@ class Declarations:
             self.names.evaluated_type(module, text) for text in variable.constraints
         ]
         if variable.bound is not None:
-            items.append(f"bound={self.names.evaluated_type(module, variable.bound)}")
+            items.append(f"bound={self._bound(symbol, variable.bound)}")
         if variable.variance == "inferred":
             items.append("infer_variance=True")
         elif variable.variance != "invariant":
@@ -334,26 +250,47 @@ class Declarations:
         spelled = self.names.special(f"{home}.{constructor}")
         return wrapped(bracketed(f"{name} = {spelled}", items, ""), stub=self.stub)
 
+    def _bound(self, symbol: Symbol, text: str) -> str:
+        if self.stub or not quotes_bound(symbol, self.package):
+            return self.names.evaluated_type(symbol.module, text)
+        return spelling.quote(self.names.annotation(symbol.module, text))
+
     def type_alias(self, symbol: Symbol, alias: TypeAlias) -> list[str]:
         """The assignment that names a type."""
         value = self.names.evaluated_type(symbol.module, alias.type)
         if alias.distinct:
             constructor = self.names.special("typing.NewType")
             line = f'{symbol.name} = {constructor}("{symbol.name}", {value})'
+        elif self._is_generic(symbol.module, alias.type):
+            # With TypeAlias, pyright takes it for the class of unknown arguments.
+            line = f"{symbol.name} = {value}"
         else:
             line = f"{symbol.name}: {self.names.special('typing.TypeAlias')} = {value}"
         return wrapped([line], stub=self.stub)
+
+    def _is_generic(self, module: str, text: str) -> bool:
+        """Whether a type is a class that takes arguments, written without any."""
+        path = self.package.canonical(module, text)
+        found = self.package.lookup(path) if path else None
+        if found is None:
+            return path in ("dict", "frozenset", "list", "set", "tuple", "type")
+        own = isinstance(found.definition, Class)
+        return own and bool(self.package.type_variables(found))
 
     def slots(self, cls: Class, indent: str) -> list[str]:
         """The statement that says which attributes instances have room for."""
         if cls.slots is None:
             return []
         names = [spelling.quote(name) for name in cls.slots]
-        comma = "," if len(names) == 1 else ""
-        owner = f"{self.names.special('tuple')}[{self.names.special('str')}, ...]"
-        lines = bracketed(
-            f"__slots__: {owner} = ", [f"{', '.join(names)}{comma}"], "", indent
-        )
+        head = "__slots__"
+        if cls.dataclass is None:
+            # With a type it would be one of the fields of a dataclass.
+            owner = f"{self.names.special('tuple')}[{self.names.special('str')}, ...]"
+            head += f": {owner}"
+        if len(names) == 1:
+            lines = [f"{indent}{head} = ({names[0]},)"]
+        else:
+            lines = bracketed(f"{head} = ", names, "", indent)
         return wrapped(lines, indent, stub=self.stub)
 
     def property_head(self, symbol: Symbol, prop: Property, indent: str) -> list[str]:
@@ -441,25 +378,6 @@ def member_names(cls: Class) -> frozenset[str]:
     if has_fields(cls):
         names |= (cls.parameters or {}).keys()
     return frozenset(names)
-
-
-def deprecation_message(deprecated: Deprecation) -> str:
-    """What a user of something deprecated is told."""
-    parts = [f"deprecated since {deprecated.since}"]
-    if deprecated.remove_in:
-        parts.append(f"to be removed in {deprecated.remove_in}")
-    if deprecated.use:
-        parts.append(f"use {deprecated.use} instead")
-    return "; ".join(parts)
-
-
-def is_plain(value: str) -> bool:
-    """Whether a default is short and literal enough to stand in a stub."""
-    return (
-        len(value) <= 30
-        and all(char not in value for char in "([{.")
-        and (value[:1] in "'\"-0123456789" or value in ("None", "True", "False"))
-    )
 
 
 def _dataclass_options(options: Dataclass) -> str:

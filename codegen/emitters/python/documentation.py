@@ -37,7 +37,7 @@ def described(
     documented = [
         (_starred(name, parameter), parameter.doc)
         for name, parameter in parameters.items()
-        if parameter.doc
+        if parameter.doc.strip()
     ]
     if documented:
         parts.append("\n".join(section(title, documented, width)))

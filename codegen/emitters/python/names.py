@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
@@ -39,6 +39,7 @@ class Names:
         self._stub = stub
         self._taken: dict[str, Import | None] = dict.fromkeys(taken)
         self._at_run_time: set[Import] = set()
+        self._shown: set[Import] = set()
         self._spelled: dict[tuple[str, str, bool, bool], str] = {}
         # Annotations that no member of a class shadows are spelled the same in all of them.
         self._shared: dict[tuple[str, str, bool, bool], tuple[str, frozenset[str]]] = {}
@@ -76,6 +77,10 @@ class Names:
         module, _, name = path.rpartition(".")
         self._import(module, name, run_time=True)
 
+    def show(self, module: str, name: str) -> None:
+        """Import a name so that it counts as passed on without a list: ``name as name``, as PEP 484 asks."""
+        self._shown.add(Import(module, name, name))
+
     def module(self, path: str) -> str:
         """Spell a module that is used while Python imports the file."""
         parent, _, name = path.rpartition(".")
@@ -96,7 +101,7 @@ class Names:
         def spell(name: str) -> str:
             path = self._package.canonical(module, name) or name
             local = self._local(path, run_time)
-            used.update((path, local.partition(".")[0]))
+            used.update((*path.split("."), local.partition(".")[0]))
             return local
 
         spelled = (spelling.spell_type if is_type else spelling.spell_value)(
@@ -115,7 +120,7 @@ class Names:
             if path in BUILTIN_NAMES and (path in self._members or path in self._taken):
                 return self._import("builtins", None, run_time) + "." + path
             return path
-        module, name = self._split(path)
+        module, name = split_path(self._package, path)
         first, dot, rest = name.partition(".")
         if module == self._home:
             if run_time and name.startswith(f"{self._owner}."):
@@ -125,17 +130,6 @@ class Names:
                 return name
         local = self._import(module, first, run_time)
         return f"{local}{dot}{rest}"
-
-    def _split(self, path: str) -> tuple[str, str]:
-        """Divide a dotted path into the module and the name inside it."""
-        symbol = self._package.lookup(path)
-        if symbol is not None:
-            return symbol.home, symbol.name
-        parts = path.split(".")
-        for index in range(1, len(parts) - 1):
-            if parts[index].lstrip("_")[:1].isupper():
-                return ".".join(parts[:index]), ".".join(parts[index:])
-        return ".".join(parts[:-1]), parts[-1]
 
     def _import(self, module: str, name: str | None, run_time: bool) -> str:
         """Import something under its own name, or a prefixed one where that name means another thing."""
@@ -161,24 +155,44 @@ class Names:
         typing_only = imports - run_time
         if typing_only:
             run_time.add(Import("typing", "TYPE_CHECKING", "TYPE_CHECKING"))
-        lines = sorted_block(run_time, first_party, "")
+        lines = sorted_block(run_time, first_party, "", self._shown)
         if typing_only:
             lines += ["", "if TYPE_CHECKING:"]
-            lines += sorted_block(typing_only, first_party, "    ")
+            lines += sorted_block(typing_only, first_party, "    ", self._shown)
         return lines
 
 
+def split_path(package: Package, path: str) -> tuple[str, str]:
+    """Divide a dotted path into the module and the name inside it."""
+    symbol = package.lookup(path)
+    if symbol is not None:
+        return symbol.home, symbol.name
+    parts = path.split(".")
+    for index in range(1, len(parts) - 1):
+        if parts[index].lstrip("_")[:1].isupper():
+            return ".".join(parts[:index]), ".".join(parts[index:])
+    return ".".join(parts[:-1]), parts[-1]
+
+
 def sorted_block(
-    imports: set[Import], first_party: frozenset[str], indent: str
+    imports: set[Import],
+    first_party: frozenset[str],
+    indent: str,
+    shown: Container[Import] = (),
 ) -> list[str]:
-    """The lines of a block of imports: the standard library, other distributions, one's own packages."""
+    """The lines of a block of imports: the standard library, other distributions, one's own packages.
+
+    Those ``shown`` are written so that they count as passed on.
+    """
     sections: tuple[list[str], list[str], list[str]] = ([], [], [])
     members: dict[str, list[str]] = {}
-    for module, name, local in imports:
-        alias = "" if local == (name or module) else f" as {local}"
+    for wanted in imports:
+        module, name, local = wanted
+        plain = local == (name or module) and wanted not in shown
+        alias = "" if plain else f" as {local}"
         if name is None:
             line = f"{indent}import {module}{alias}"
-            sections[_section(module, first_party)].append(line)
+            sections[section_of(module, first_party)].append(line)
         else:
             members.setdefault(module, []).append(name + alias)
     for section in sections:
@@ -186,11 +200,11 @@ def sorted_block(
     for module in sorted(members):
         # A renamed import stands alone, as isort wants it.
         groups = [[name] for name in members[module] if " " in name]
-        plain = sorted(set(members[module]).difference(*groups), key=member_order)
-        groups += [plain] if plain else []
+        others = sorted(set(members[module]).difference(*groups), key=member_order)
+        groups += [others] if others else []
         for group in sorted(groups, key=_group_order):
             lines = from_import(module, group, indent)
-            sections[_section(module, first_party)].extend(lines)
+            sections[section_of(module, first_party)].extend(lines)
     block: list[str] = []
     for section in sections:
         if section:
@@ -198,7 +212,8 @@ def sorted_block(
     return block
 
 
-def _section(module: str, first_party: frozenset[str]) -> int:
+def section_of(module: str, first_party: frozenset[str]) -> int:
+    """Which section of a block an import belongs to, counted from 0."""
     root = module.partition(".")[0]
     if root in first_party:
         return 2

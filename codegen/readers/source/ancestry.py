@@ -8,13 +8,20 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal
 
-from codegen.readers.source import signatures
+from codegen.readers.source import decorators
 from codegen.readers.source.bindings import Binding, FunctionNode
 from codegen.readers.source.scopes import Scope
-from codegen.readers.source.typing_forms import typing_name
-from codegen.readers.source.world import Found
+from codegen.readers.source.typing_forms import (
+    kind_of,
+    parsed_type,
+    type_parameters,
+    typing_name,
+)
+from codegen.readers.source.world import Found, Kind
 from codegen.types import dotted
 
 ClassKind = Literal[
@@ -25,6 +32,7 @@ _ENUMS = frozenset(
     f"enum.{n}" for n in "Enum IntEnum StrEnum Flag IntFlag ReprEnum".split()
 )
 _MOST_BASES = 50
+_VARIABLE: Kind = "type-variable"
 
 
 class Ancestry:
@@ -32,6 +40,7 @@ class Ancestry:
 
     def __init__(self, scope: Scope, node: ast.ClassDef) -> None:
         self._scope = scope
+        self._node = node
         self.paths: list[str] = []
         self._above: list[tuple[str, ast.ClassDef]] = []
         self._climb(scope.source.name, node, 0)
@@ -45,7 +54,7 @@ class Ancestry:
             name = dotted(base.value if isinstance(base, ast.Subscript) else base)
             if name is None:
                 continue
-            found = (
+            found = world.resolved(
                 self._scope.find(name)
                 if module == self._scope.source.name
                 else world.meaning(module, name)
@@ -97,12 +106,88 @@ class Ancestry:
                 return True
         return False
 
+    def not_its_own(self, annotation: ast.expr) -> str:
+        """The first type variable in an annotation that the class itself is not generic in; empty when there is none."""
+        for name in names_in(annotation):
+            found = self._scope.find(name)
+            if not isinstance(found, Found) or found in self._type_variables:
+                continue
+            if kind_of(self._scope.world, found._replace(rest="")) == _VARIABLE:
+                return name
+        return ""
+
+    @cached_property
+    def _type_variables(self) -> frozenset[Found]:
+        own = type_parameters(self._scope, self._node).values()
+        names = (name for base in self._node.bases for name in names_in(base))
+        found = map(self._scope.find, names)
+        return frozenset((*own, *(one for one in found if isinstance(one, Found))))
+
     def declares(self, name: str) -> bool:
         """Whether a class above, of the tree, binds a name."""
-        return any(
-            name in self._scope.world.body_of(module, node).bindings
-            for module, node in self._above
+        return self._nearest(name) is not None
+
+    def provides(self, name: str) -> bool:
+        """Whether a class above, of the tree, binds a name and leaves nobody else to do it."""
+        found = self._nearest(name)
+        if found is None:
+            return False
+        module, node, binding = found
+        return not is_abstract(self._scope, binding) and not self._is_protocol(
+            module, node
         )
+
+    def _nearest(self, name: str) -> tuple[str, ast.ClassDef, Binding] | None:
+        for module, node in self._above:
+            binding = self._scope.world.body_of(module, node).bindings.get(name)
+            if binding is not None:
+                return module, node, binding
+        return None
+
+    def _is_protocol(self, module: str, node: ast.ClassDef) -> bool:
+        bases = (b.value if isinstance(b, ast.Subscript) else b for b in node.bases)
+        paths = (self._scope.world.path(module, base) for base in bases)
+        return any(typing_name(path) == "Protocol" for path in paths)
+
+    @cached_property
+    def makes_fields(self) -> bool:
+        """Whether type checkers take what the body declares for fields (PEP 681), as far as the tree tells."""
+        own = (self._scope.source.name, self._node)
+        return any(self._is_transformed(*one) for one in (own, *self._above))
+
+    def _is_transformed(self, module: str, node: ast.ClassDef) -> bool:
+        world = self._scope.world
+        metaclasses = [word.value for word in node.keywords if word.arg == "metaclass"]
+        made_by: list[ast.stmt] = [node]
+        for said in (*metaclasses, *node.decorator_list):
+            called = said.func if isinstance(said, ast.Call) else said
+            found = world.meaning(module, dotted(called) or "")
+            made_by += world.nodes(found)[:1] if isinstance(found, Found) else ()
+        return any(
+            _transforms(decorator)
+            for statement in made_by
+            for decorator in getattr(statement, "decorator_list", ())
+        )
+
+
+def names_in(node: ast.expr) -> Iterator[str]:
+    """The dotted names in a type, those in quoted parts of it, too."""
+    pending: list[ast.AST] = [node]
+    while pending:
+        inner = pending.pop()
+        name = dotted(inner)
+        if name is not None:
+            yield name
+        elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            parsed = parsed_type(inner.value)
+            pending += [parsed] if parsed is not None else []
+        else:
+            pending += ast.iter_child_nodes(inner)
+
+
+def _transforms(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return (dotted(called) or "").rpartition(".")[2] == "dataclass_transform"
 
 
 def is_abstract(scope: Scope, binding: Binding) -> bool:
@@ -110,7 +195,7 @@ def is_abstract(scope: Scope, binding: Binding) -> bool:
     node = binding.nodes[0] if binding.nodes else None
     if not isinstance(node, FunctionNode):
         return False
-    return any(scope.path(d) in signatures.ABSTRACT for d in node.decorator_list)
+    return any(scope.path(d) in decorators.ABSTRACT for d in node.decorator_list)
 
 
 def inherits(scope: Scope, found: Found, paths: frozenset[str]) -> bool:

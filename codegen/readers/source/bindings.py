@@ -49,16 +49,23 @@ class Body:
     stars: list[str] = field(default_factory=list)
     listed: list[str] | None = None
     """``__all__``, with an item ``module.*`` for each module whose list is taken over."""
+    in_tuple: bool = False
+    """Whether ``__all__`` is a tuple."""
 
 
 class SourceModule:
     """One parsed module: its names, and where to report what is lost of it."""
 
-    def __init__(self, name: str, path: str, text: str, target: Target) -> None:
-        """Parse a module; raise SyntaxError or ValueError when it is not Python."""
+    def __init__(
+        self, name: str, path: str, text: str, target: Target, *, whole: bool = False
+    ) -> None:
+        """Parse a module; raise SyntaxError or ValueError when it is not Python.
+
+        A ``whole`` module is read like a stub, which has nothing that is not meant to be seen.
+        """
         self.name = name
         self.is_package = path.rpartition("/")[2].startswith("__init__.")
-        self.is_stub = path.endswith(".pyi")
+        self.is_stub = whole or path.endswith(".pyi")
         self.target = target
         self.losses = Losses(path, text)
         tree = ast.parse(text, filename=path)
@@ -148,9 +155,17 @@ class _Collector:
         return []
 
     def _put(self, binding: Binding, fallback: bool) -> None:
-        if fallback and binding.name in self._body.bindings:
+        known = self._body.bindings.get(binding.name)
+        if fallback and known is not None and not self._gives_way(known, binding):
             return
         self._body.bindings[binding.name] = binding
+
+    def _gives_way(self, known: Binding, fallback: Binding) -> bool:
+        """Whether an import that type checkers are told to overlook has one beside it that they can follow."""
+        if not known.imported or not fallback.imported:
+            return False
+        overlooked = self._module.losses.is_overlooked
+        return bool(overlooked(known.node)) and not overlooked(fallback.node)
 
     def _function(self, node: FunctionNode, fallback: bool) -> None:
         known = self._body.bindings.get(node.name)
@@ -190,7 +205,9 @@ class _Collector:
         names = [name for target in targets for name in _names(target)]
         if "__all__" in names:
             added = isinstance(node, ast.AugAssign)
-            self._list(node.value, [] if not added else (self._body.listed or []))
+            listed = (self._body.listed or []) if added else []
+            self._list(node.value, listed, node.value or node)
+            self._body.in_tuple |= isinstance(node.value, ast.Tuple) and not added
             return []
         if isinstance(node, ast.AugAssign):
             return []
@@ -204,13 +221,13 @@ class _Collector:
                 self._put(Binding(name, (node,)), fallback)
         return names
 
-    def _list(self, value: ast.expr | None, known: list[str]) -> None:
+    def _list(self, value: ast.expr | None, known: list[str], at: ast.AST) -> None:
         names = _listed(value, self._path)
         if names is not None:
             self._body.listed = [*known, *names]
-        elif value is not None:
+        else:
             message = "'__all__' is computed; its items cannot be read"
-            self._module.losses.report(value, "loss-export", message)
+            self._module.losses.report(at, "loss-export", message)
 
     def _path(self, name: str) -> str:
         """The dotted name of the module behind ``name.__all__``."""
@@ -224,7 +241,7 @@ class _Collector:
             value = call.args[0]
             if method.endswith("append"):
                 value = ast.copy_location(ast.List([value], ast.Load()), value)
-            self._list(value, self._body.listed or [])
+            self._list(value, self._body.listed or [], value)
 
 
 def _continues(before: ast.stmt, node: FunctionNode) -> bool:
@@ -245,7 +262,8 @@ def _continues(before: ast.stmt, node: FunctionNode) -> bool:
 def is_overload(node: FunctionNode) -> bool:
     """Whether a function is one of several alternative signatures."""
     names = (dotted(decorator) or "" for decorator in node.decorator_list)
-    return any(name.rpartition(".")[2] == "overload" for name in names)
+    # Imported under another name where a class has a member of this one.
+    return any(name.rpartition(".")[2].lstrip("_") == "overload" for name in names)
 
 
 def _names(target: ast.expr) -> Iterator[str]:

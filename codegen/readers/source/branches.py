@@ -65,6 +65,11 @@ def _branches(
     node: ast.If, target: Target, left_out: LeftOut, fallback: bool
 ) -> Iterator[Statement]:
     holds = truth(node.test, target)
+    if dotted(node.test) == "MYPY":
+        # What is written for one type checker counts only where nothing else is said.
+        yield from statements(node.orelse, target, left_out, fallback=fallback)
+        yield from statements(node.body, target, left_out, fallback=True)
+        return
     if holds is None:
         yield from statements(node.body, target, left_out, fallback=fallback)
         yield from statements(node.orelse, target, left_out, fallback=True)

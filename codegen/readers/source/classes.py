@@ -23,7 +23,7 @@ from codegen.readers.source.fields import (
     with_value,
 )
 from codegen.readers.source.heads import Head, read_head
-from codegen.readers.source.instances import instance_attributes
+from codegen.readers.source.instances import instance_attributes, slot_attributes
 from codegen.readers.source.properties import marker, read_property
 from codegen.readers.source.scopes import Scope
 from codegen.readers.source.typing_forms import type_parameters
@@ -57,7 +57,9 @@ def _assembled(
         members.fields = init.parameters
         del members.methods["__init__"]
     text = scope.source.visible(docstring(node), node)
-    texts = described(text, members.fields, scope.can_name, attributes=True)
+    texts = described(
+        text, members.fields, scope.can_name, attributes=True, returns=False
+    )
     raises = signatures.errors(scope, texts.raises)
     has_constructor = init is not None or members.has_fields
     return Class(
@@ -76,13 +78,24 @@ def _assembled(
         stores=init is None,
         init_doc=init.doc if init is not None else "",
         raises={**init.raises, **raises} if init is not None else raises,
-        slots=read_slots(members.scope, members.body.bindings.get("__slots__")),
+        slots=members.slots,
         attributes=members.attributes,
         properties=members.properties,
         methods=members.methods,
         classes=members.classes,
-        type_ignore=scope.source.losses.type_ignores(node),
+        type_ignore=_ignores(scope, node, head, members),
     )
+
+
+def _ignores(
+    scope: Scope, node: ast.ClassDef, head: Head, members: _Members
+) -> tuple[str, ...]:
+    """What type checkers are told to overlook, without what every stub of such a class says."""
+    codes = scope.source.losses.type_ignores(node)
+    has_members = any(a.type is None for a in members.attributes.values())
+    if head.kind != "enum" or has_members:
+        return codes
+    return tuple(code for code in codes if code != "misc")
 
 
 def _described(
@@ -107,6 +120,7 @@ class _Members:
         self.properties: dict[str, Property] = {}
         self.methods: dict[str, Function] = {}
         self.classes: dict[str, Class] = {}
+        self.slots = read_slots(self.scope, self.body.bindings.get("__slots__"))
         self._ancestry = ancestry
         self._head = head
         self._keyword_only = False
@@ -149,9 +163,17 @@ class _Members:
         init = self.body.bindings.get("__init__")
         found = instance_attributes(self.scope, init, self._ancestry, taken)
         self.attributes.update(found)
+        bare = [n for n in self.slots or () if n not in taken and n not in found]
+        found = slot_attributes(self.scope, bare, self._ancestry)
+        self.attributes.update(found)
 
     def _is_wanted(self, name: str, binding: Binding) -> bool:
-        if binding.imported or name in _UNSEEN:
+        if binding.imported:
+            return False
+        if name in _UNSEEN:
+            if isinstance(binding.node, ast.AnnAssign) and name != "__slots__":
+                message = f"'{name}' is left out: Python gives every class one"
+                self._losses.report(binding.node, "loss-name", message)
             return False
         if not name.startswith("_") or self.scope.source.is_stub:
             return True
@@ -238,7 +260,13 @@ class _Members:
 
     def _inherited(self, name: str, binding: Binding) -> bool:
         """Leave a value without a type to the class above that declares the type."""
-        return not _has_type(binding) and self._ancestry.declares(name)
+        if _has_type(binding) or not self._ancestry.provides(name):
+            return False
+        value = getattr(binding.node, "value", None)
+        if not isinstance(value, ast.Constant) or value.value is None:
+            message = f"the value of '{name}' is left out: a class above says its type"
+            self._losses.report(binding.node, "loss-value", message)
+        return True
 
     def _field(self, name: str, binding: Binding) -> bool:
         if self._head.dataclass is None or not _has_type(binding):
@@ -263,6 +291,12 @@ class _Members:
             )
         return True
 
+    def _is_no_field(self, binding: Binding) -> bool:
+        """Whether the stub must say that an attribute, which it gives a type, is none of the class's fields."""
+        if self._head.dataclass is not None:
+            return True
+        return not _has_type(binding) and self._ancestry.makes_fields
+
     def _attribute(self, name: str, binding: Binding) -> bool:
         node = binding.node
         value = getattr(node, "value", None)
@@ -281,7 +315,7 @@ class _Members:
             self.attributes[name] = Attribute(
                 type=said.type,
                 value=said.value,
-                class_variable=said.class_variable or self._head.dataclass is not None,
+                class_variable=said.class_variable or self._is_no_field(binding),
                 doc=binding.doc,
                 type_ignore=self._losses.type_ignores(node),
             )

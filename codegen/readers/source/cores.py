@@ -54,7 +54,7 @@ def read_core(module: str, path: str, text: str) -> CoreModule:
         return CoreModule(path, {}, frozenset(), finding)
     lines = text.split("\n")
     functions = {
-        name: CoreFunction(_function(member), _location(member, path, lines))
+        name: CoreFunction(signature(member), _location(member, path, lines))
         for name, member in tree.members.items()
         if isinstance(member, griffe.Function)
     }
@@ -79,7 +79,8 @@ def _location(function: object, path: str, lines: list[str]) -> Location:
     return Location(path, number, max(column, 1), len(function.name))
 
 
-def _function(function: object) -> Function:
+def signature(function: object) -> Function:
+    """What griffe says of a function, as the model says it."""
     import griffe
 
     assert isinstance(function, griffe.Function)

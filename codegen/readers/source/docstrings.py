@@ -7,7 +7,8 @@ text as it is, so nothing is lost. It must not know whose docstring it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -18,6 +19,8 @@ class Described(NamedTuple):
     parameters: dict[str, str]
     returns: str
     raises: dict[str, str]
+    types: Mapping[str, str] = MappingProxyType({})
+    """What sections that were understood say of the types of parameters; under an empty name, of the result."""
 
 
 class _Section(NamedTuple):
@@ -25,6 +28,7 @@ class _Section(NamedTuple):
     start: int
     end: int
     entries: list[tuple[str, str]]
+    types: Mapping[str, str] = MappingProxyType({})
 
 
 _KINDS = {
@@ -43,9 +47,9 @@ _KINDS = {
 }
 _NAME = r"\*{0,2}[A-Za-z_]\w*"
 _ENTRY = re.compile(
-    rf"({_NAME}(?:\s*,\s*{_NAME})*)\s*(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?\s*:(?:\s+(.*)|$)"
+    rf"({_NAME}(?:\s*,\s*{_NAME})*)\s*(?:\((?P<type>[^()]*(?:\([^()]*\)[^()]*)*)\))?\s*:(?:\s+(?P<text>.*)|$)"
 )
-_ERROR = re.compile(r"([A-Za-z_][\w.]*)\s*:(?:\s+(.*)|$)")
+_ERROR = re.compile(r"([A-Za-z_][\w.]*)(?P<type>)\s*:(?:\s+(?P<text>.*)|$)")
 _FIELD = re.compile(r":(\w+)(?:\s+([^:]*))?:(?:\s+(.*)|$)")
 _FIELDS = {
     "param": "parameters",
@@ -69,15 +73,22 @@ def described(
     is_error: Callable[[str], bool],
     *,
     attributes: bool = False,
+    returns: bool = True,
 ) -> Described:
-    """Take a docstring apart; only sections about parameters and errors that exist are understood."""
+    """Take a docstring apart; only sections about parameters and errors that exist are understood.
+
+    ``attributes`` and ``returns`` say whether there is a place for what sections of that name say.
+    """
     if not text or ("\n" not in text and ":" not in text):
         return Described(text, {}, "", {})
     lines = text.split("\n")
     found: dict[str, dict[str, str]] = {"parameters": {}, "returns": {}, "raises": {}}
     taken: list[_Section] = []
+    types: dict[str, str] = {}
     for section in _sections(lines):
         kind = section.kind
+        if kind == "returns" and not returns:
+            continue
         if kind == "attributes":
             if not attributes:
                 continue
@@ -92,6 +103,7 @@ def described(
         )
         if understood:
             found[kind].update(entries)
+            types.update(section.types)
             taken.append(section)
     if not taken:
         return Described(text, {}, "", {})
@@ -100,6 +112,7 @@ def described(
         found["parameters"],
         found["returns"].get("", ""),
         found["raises"],
+        {name: said for name, said in types.items() if said},
     )
 
 
@@ -160,14 +173,15 @@ def _google(lines: list[str], index: int, kind: str) -> _Section | None:
     if kind == "returns":
         return _Section(kind, index, end, [("", _joined(block))])
     pattern = _ERROR if kind == "raises" else _ENTRY
-    entries = _entries(block, pattern)
-    return None if entries is None else _Section(kind, index, end, entries)
+    types: dict[str, str] = {}
+    entries = _entries(block, pattern, types)
+    return None if entries is None else _Section(kind, index, end, entries, types)
 
 
 def _entries(
-    block: list[str], pattern: re.Pattern[str]
+    block: list[str], pattern: re.Pattern[str], types: dict[str, str]
 ) -> list[tuple[str, str]] | None:
-    """Read ``name: text`` entries with their continuation lines; None when the block is something else."""
+    """Read ``name (type): text`` entries with their continuation lines; None when the block is something else."""
     groups: list[tuple[str, list[str]]] = []
     for line in block:
         if line and not line.startswith(" "):
@@ -175,7 +189,8 @@ def _entries(
             if match is None:
                 return None
             name = match[1].lstrip("*")
-            groups.append((name, [match[2] or ""]))
+            types[name] = match["type"] or ""
+            groups.append((name, [match["text"] or ""]))
         elif not groups:
             return None
         else:
@@ -232,12 +247,14 @@ def _numpy(lines: list[str], index: int, kind: str) -> _Section | None:
             return None
         else:
             groups[-1][1].append(line)
-    entries = [
-        entry for head, body in groups for entry in _numpy_entry(kind, head, body)
-    ]
-    if not entries:
-        return None
-    return _Section(kind, index, end, entries)
+    entries: list[tuple[str, str]] = []
+    types: dict[str, str] = {}
+    for head, body in groups:
+        said = head if kind == "returns" else head.partition(":")[2].strip()
+        for name, text in _numpy_entry(kind, head, body):
+            entries.append((name, text))
+            types[name] = said
+    return _Section(kind, index, end, entries, types) if entries else None
 
 
 def _numpy_entry(kind: str, head: str, body: list[str]) -> Iterator[tuple[str, str]]:
@@ -261,9 +278,10 @@ def _fields(lines: list[str], index: int) -> _Section | None:
     end = blank
     text = _text([match[3] or "", *lines[index + 1 : end]])
     kind = _FIELDS[match[1]]
-    name = (match[2] or "").strip()
+    name, said = (match[2] or "").strip(), ""
     if kind == "parameters":
-        name = name.rpartition(" ")[2].lstrip("*")
+        said, _, name = name.rpartition(" ")
+        name = name.lstrip("*")
     elif kind == "returns" and name:
         return None
-    return _Section(kind, index, end, [(name, text.strip())])
+    return _Section(kind, index, end, [(name, text.strip())], {name: said})

@@ -115,8 +115,8 @@ def read_slots(scope: Scope, binding: Binding | None) -> tuple[str, ...] | None:
     match value:
         case None:
             return None
-        case ast.Constant(value=str(name)):
-            return (name,)
+        case ast.Constant(value=str()):
+            items = [value]
         case (
             ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements)
         ):

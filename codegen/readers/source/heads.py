@@ -10,7 +10,7 @@ import builtins
 from typing import NamedTuple
 
 from codegen.model import Dataclass, Deprecation
-from codegen.readers.source import signatures
+from codegen.readers.source import decorators
 from codegen.readers.source.ancestry import ClassKind
 from codegen.readers.source.scopes import Scope, Unknown
 from codegen.readers.source.typing_forms import typing_name
@@ -57,10 +57,10 @@ def _decorated(scope: Scope, head: Head, decorator: ast.expr) -> Head:
         return head._replace(dataclass=_dataclass(scope, decorator))
     if typing_name(path) == "runtime_checkable" and head.kind == "protocol":
         return head._replace(runtime_checkable=True)
-    deprecated = signatures.known_deprecation(path, decorator)
+    deprecated = decorators.known_deprecation(path, decorator)
     if deprecated is not None:
         return head._replace(deprecated=deprecated)
-    text = signatures.other_decorator(scope, decorator)
+    text = decorators.other_decorator(scope, decorator)
     if text is None:
         return head
     return head._replace(decorators=(*head.decorators, text))

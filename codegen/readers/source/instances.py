@@ -26,26 +26,75 @@ def instance_attributes(
     found: dict[str, Attribute] = {}
     if init is None or not isinstance(init.node, FunctionNode):
         return found
-    arguments = init.node.args
-    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    if not named:
-        return found
-    types = {argument.arg: argument.annotation for argument in named[1:]}
-    for node in _assignments(scope, init.node.body):
-        name = _attribute_of(named[0].arg, node)
-        if name is None or name.startswith("_") or name in taken or name in found:
+    types = _types_of(init.node)
+    for name, node in _assigned(scope, init.node):
+        if name.startswith("_") or name in taken or name in found:
             continue
-        if isinstance(node, ast.AnnAssign) or not ancestry.declares(name):
-            found[name] = _attribute(scope, name, node, types)
+        if isinstance(node, ast.AnnAssign) or not ancestry.provides(name):
+            found[name] = _attribute(scope, name, node, types, ancestry)
     return found
 
 
+def slot_attributes(
+    scope: Scope, names: list[str], ancestry: Ancestry
+) -> dict[str, Attribute]:
+    """The public attributes that only ``__slots__`` names, with the types that methods assign."""
+    wanted = [name for name in names if name[0] != "_" and not ancestry.provides(name)]
+    found: dict[str, Attribute] = {}
+    if not wanted or not scope.owners:
+        return found
+    _, body = scope.owners[-1]
+    for binding in body.bindings.values():
+        method = binding.nodes[-1] if binding.nodes else None
+        if not isinstance(method, FunctionNode):
+            continue
+        types = _types_of(method)
+        for name, node in _assigned(scope, method):
+            if name in wanted and name not in found:
+                found[name] = _attribute(scope, name, node, types, ancestry)
+    slots = body.bindings["__slots__"].node
+    for name in wanted:
+        if name not in found:
+            type_ = signatures.annotation(scope, None, f"'{name}'", slots)
+            found[name] = Attribute(type=type_)
+    return {name: found[name] for name in wanted}
+
+
+def _named(function: FunctionNode) -> list[ast.arg]:
+    arguments = function.args
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+
+
+def _types_of(method: FunctionNode) -> dict[str, ast.expr | None]:
+    """The types that a method says its parameters have, but for the first."""
+    return {argument.arg: argument.annotation for argument in _named(method)[1:]}
+
+
+def _assigned(scope: Scope, method: FunctionNode) -> Iterator[tuple[str, _Assignment]]:
+    """What a method assigns to attributes of its first parameter."""
+    named = _named(method)
+    for node in _assignments(scope, method.body) if named else ():
+        name = _attribute_of(named[0].arg, node)
+        if name is not None:
+            yield name, node
+
+
 def _attribute(
-    scope: Scope, name: str, node: _Assignment, types: dict[str, ast.expr | None]
+    scope: Scope,
+    name: str,
+    node: _Assignment,
+    types: dict[str, ast.expr | None],
+    ancestry: Ancestry,
 ) -> Attribute:
     annotation = node.annotation if isinstance(node, ast.AnnAssign) else None
     if annotation is None and isinstance(node.value, ast.Name):
         annotation = types.get(node.value.id)
+    if annotation is not None and (free := ancestry.not_its_own(annotation)):
+        message = (
+            f"the type of '{name}' becomes Any: the class is not generic in '{free}'"
+        )
+        scope.source.losses.report(node, "loss-type", message)
+        return Attribute(type=signatures.any_type(scope))
     if annotation is not None:
         text = signatures.annotation(scope, annotation, f"'{name}'", node)
         if text.startswith(("Final", "typing.Final")):

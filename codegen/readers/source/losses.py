@@ -13,6 +13,13 @@ from codegen.diagnostics import Diagnostic, Location
 _IGNORE = re.compile(r"#\s*type:\s*ignore(?:\[([\w\s,-]*)\])?")
 
 _IGNORE_ALL = re.compile(r"^#\s*mypy:.*\bignore-errors\b", re.MULTILINE)
+_DISABLED = re.compile(
+    r"^#\s*mypy:.*\bdisable-error-code\s*=\s*\"?([\w\s,-]+)", re.MULTILINE
+)
+# The codes, among those a file can disable, of errors that stand in declarations.
+_OF_DECLARATIONS = frozenset(
+    "assignment misc override type-arg type-var valid-type".split()
+)
 
 
 class Losses:
@@ -21,7 +28,8 @@ class Losses:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self._text = text
-        self._ignores_all = _IGNORE_ALL.search(text) is not None
+        self._everywhere = _for_the_file(text)
+        self._has_comments = "type: ignore" in text
         self._lines: list[str] | None = None
         self.found: list[Diagnostic] = []
 
@@ -55,10 +63,11 @@ class Losses:
 
     def type_ignores(self, node: ast.stmt) -> tuple[str, ...]:
         """The error codes that comments at the head of a definition tell type checkers to overlook."""
-        if self._ignores_all:
-            return ("*",)
-        if "type: ignore" not in self._text:
-            return ()
+        everywhere = self._everywhere
+        if everywhere != ("*",) and isinstance(node, ast.Assign | ast.AnnAssign):
+            everywhere = ()
+        if everywhere == ("*",) or not self._has_comments:
+            return everywhere
         decorators = getattr(node, "decorator_list", ())
         first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
         body = getattr(node, "body", None)
@@ -66,7 +75,10 @@ class Losses:
         if isinstance(body, list) and body:
             above = getattr(body[0], "decorator_list", None) or body
             last = max(node.lineno, above[0].lineno - 1)
-        codes: dict[str, None] = {}
+            if self.line(above[0].lineno)[: above[0].col_offset].strip(" @"):
+                # The body stands behind the head, on its last line.
+                last = above[0].lineno
+        codes = dict.fromkeys(everywhere)
         for number in range(first, last + 1):
             match = _IGNORE.search(self.line(number))
             if match is not None:
@@ -74,9 +86,27 @@ class Losses:
                 codes.update((code.strip(), None) for code in found)
         return ("*",) if "*" in codes else tuple(codes)
 
+    def is_overlooked(self, node: ast.stmt) -> bool:
+        """Whether a comment of the statement itself tells type checkers to overlook what is wrong there."""
+        return self._has_comments and any(
+            _IGNORE.search(self.line(number))
+            for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        )
+
     def segment(self, node: ast.expr) -> str:
         """An expression as it is written, on one line."""
         line = self.line(node.lineno)
         if node.end_lineno == node.lineno and line.isascii():
             return line[node.col_offset : node.end_col_offset]
         return ast.unparse(node)
+
+
+def _for_the_file(text: str) -> tuple[str, ...]:
+    """The error codes that a comment tells type checkers to overlook in the whole file."""
+    if "mypy:" not in text:
+        return ()
+    if _IGNORE_ALL.search(text):
+        return ("*",)
+    found = _DISABLED.findall(text)
+    codes = (code.strip() for part in found for code in part.split(","))
+    return tuple(dict.fromkeys(code for code in codes if code in _OF_DECLARATIONS))

@@ -7,29 +7,23 @@ that exports it; what is not exported is read only where something public needs 
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterable, Mapping
-from typing import Any, NamedTuple
-
-from msgspec import structs
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from codegen.diagnostics import Diagnostic, Location
 from codegen.model import (
-    Class,
     Function,
     Module,
-    TypeAlias,
-    TypeVariable,
     Variable,
 )
 from codegen.readers.source import signatures, typing_forms
+from codegen.readers.source.assembly import Assembly, Definition
 from codegen.readers.source.bindings import Binding, FunctionNode, SourceModule
 from codegen.readers.source.branches import Target
 from codegen.readers.source.classes import read_class
 from codegen.readers.source.scopes import Placement, Scope
 from codegen.readers.source.variables import declared
-from codegen.readers.source.world import Found, World
-
-Definition = TypeVariable | TypeAlias | Variable | Class | Function
+from codegen.readers.source.world import Found, World, is_private
 
 
 class Text(NamedTuple):
@@ -53,16 +47,23 @@ class Specs(NamedTuple):
 
 
 def read_package(
-    root: str, texts: Iterable[Text], target: Target | None = None
+    root: str,
+    texts: Iterable[Text],
+    target: Target | None = None,
+    *,
+    whole: bool = False,
 ) -> Specs:
-    """Read the modules of one top-level package or module into specs."""
+    """Read the modules of one top-level package or module into specs.
+
+    What is private is read where something public needs it; of stubs, and of a ``whole`` package, all of it is.
+    """
     target = target or Target()
     sources: dict[str, SourceModule] = {}
     findings: list[Diagnostic] = []
     for text in texts:
         try:
             sources[text.module] = SourceModule(
-                text.module, text.path, text.text, target
+                text.module, text.path, text.text, target, whole=whole
             )
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             findings.append(_syntax_error(text.path, error))
@@ -83,13 +84,6 @@ def _syntax_error(path: str, error: Exception) -> Diagnostic:
         else str(error)
     )
     return Diagnostic(Location(path), "source-syntax", f"not Python: {reason}")
-
-
-def is_private(module: str) -> bool:
-    """Whether a part of a module's name says that users should not import it."""
-    return any(
-        part.startswith("_") and not part.endswith("__") for part in module.split(".")
-    )
 
 
 class _Reading:
@@ -121,7 +115,10 @@ class _Reading:
         while pending := [key for key in self._wanted if key not in done]:
             for key in pending:
                 done[key] = self._definition_or_none(*key)
-        return self._assembled({k: v for k, v in done.items() if v is not None})
+        kept = {key: read for key, read in done.items() if read is not None}
+        assembly = Assembly(self._world, self._holder, kept, self._use_external)
+        modules = assembly.modules(self._imports)
+        return Specs(modules, tuple(sorted(self._external)), assembly.locations, [])
 
     # Who holds what
 
@@ -262,165 +259,6 @@ class _Reading:
             self._scopes[key] = Scope(self._world, source, self._placement, spec)
         return self._scopes[key]
 
-    # Putting specs together
-
-    def _assembled(self, done: Mapping[tuple[str, str], Definition]) -> Specs:
-        groups: dict[str, dict[str, Any]] = {}
-        locations = {
-            (name, ""): Location(source.losses.path)
-            for name, source in self._world.modules.items()
-        }
-        for key in self._in_source_order(done):
-            module, name = key
-            spec = self._holder.get(key, module)
-            definition = self._placed(key, spec, done[key])
-            group = groups.setdefault(spec, {})
-            group.setdefault(_GROUPS[type(definition)], {})[name] = definition
-            locations[spec, name] = self._location(module, name)
-        modules: dict[str, Module] = {}
-        homes = {module for module, _ in done}
-        for name in self._world.modules:
-            exports = self._passed_on(name, done)
-            module_spec = self._module(name, groups.get(name, {}), exports, homes)
-            if module_spec is not None:
-                modules[name] = module_spec
-        return Specs(modules, tuple(sorted(self._external)), locations, [])
-
-    def _module(
-        self,
-        name: str,
-        held: Mapping[str, Any],
-        exports: tuple[str, ...],
-        homes: Container[str],
-    ) -> Module | None:
-        """The spec of a module; None for one that has nothing of its own to say."""
-        source = self._world.modules[name]
-        nothing = not held and not exports
-        if nothing and is_private(name) and name not in homes:
-            message = f"nothing public needs '{name}', which is private and left out"
-            source.losses.report(ast.Module([], []), "loss-private", message)
-            return None
-        self._report_unlisted(source, held, exports)
-        if nothing and (is_private(name) or name.endswith("__main__")):
-            return None
-        imports = sorted(self._imports.get(name, {}).items())
-        return Module(
-            module=name,
-            doc=source.doc,
-            imports=tuple(f"{path} as {local}" for local, path in imports),
-            exports=exports,
-            **held,
-        )
-
-    def _report_unlisted(
-        self, source: SourceModule, held: Mapping[str, Any], exports: Iterable[str]
-    ) -> None:
-        """Say what a stub of a module shows otherwise than the module does."""
-        module: ast.AST = ast.Module([], [])
-        for star in source.body.stars:
-            if star not in self._world.modules:
-                message = f"what 'from {star} import *' brings in is left out"
-                source.losses.report(module, "loss-export", message)
-        if source.body.listed is None:
-            message = f"'{source.name}' has no '__all__'; what is generated lists its public names"
-            source.losses.report(module, "loss-export", message)
-        kept = {name for group in held.values() for name in group}
-        kept |= {n for (m, n), holder in self._holder.items() if m == source.name}
-        kept |= {path.rpartition(".")[2] for path in exports}
-        shown: dict[str, None] = {}
-        for name, found in self._world.public(source.name).items():
-            if isinstance(found, Found) and found.name == name:
-                shown[name] = None
-        for name, binding in source.body.bindings.items():
-            if not binding.imported and name[0] != "_":
-                shown[name] = None
-        missing = [name for name in shown if name not in kept]
-        if missing:
-            names = ", ".join(f"'{name}'" for name in missing)
-            message = f"nothing public needs these names, which '__all__' and the module lack: {names}"
-            source.losses.report(module, "loss-private", message)
-
-    def _in_source_order(
-        self, done: Mapping[tuple[str, str], Definition]
-    ) -> list[tuple[str, str]]:
-        ordered: list[tuple[str, str]] = []
-        for module, source in self._world.modules.items():
-            names = [*source.type_parameters, *source.body.bindings]
-            ordered += [(module, name) for name in names if (module, name) in done]
-        return ordered
-
-    def _placed(
-        self, key: tuple[str, str], spec: str, definition: Definition
-    ) -> Definition:
-        module, name = key
-        shown = self._world.public(spec).get(name)
-        exported = isinstance(shown, Found) and (shown.module, shown.name) == key
-        exported = exported and (name[0] != "_" or name.startswith("__"))
-        changes: dict[str, Any] = {}
-        if spec != module:
-            changes["defined_in"] = module
-        if not exported:
-            changes["exported"] = False
-        return structs.replace(definition, **changes) if changes else definition
-
-    def _location(self, module: str, name: str) -> Location:
-        source = self._world.modules[module]
-        binding = source.body.bindings.get(name)
-        if binding is None or not binding.nodes:
-            return Location(source.losses.path)
-        return source.losses.location(binding.node)
-
-    def _passed_on(
-        self, module: str, done: Mapping[tuple[str, str], Definition]
-    ) -> tuple[str, ...]:
-        exports: list[str] = []
-        inner = is_private(module) and not self._world.modules[module].is_stub
-        for name, found in self._world.public(module).items():
-            if isinstance(found, str) and inner:
-                continue
-            if isinstance(found, str):
-                if self._world.is_module(found) and found == f"{module}.{name}":
-                    exports.append(found)
-                    continue
-                if found.rpartition(".")[2] == name and "." in found:
-                    self._use_external(found)
-                    exports.append(found)
-                    continue
-                self._lost_export(module, name, found)
-                continue
-            if found.rest:
-                self._lost_export(module, name, found.path)
-                continue
-            key = (found.module, found.name)
-            if found.module == module:
-                continue
-            if key not in done or self._holder.get(key, found.module) == module:
-                continue
-            if name != found.name:
-                self._lost_export(
-                    module, name, f"{found.path}' under another name, '{name}"
-                )
-                continue
-            exports.append(found.path)
-        return tuple(exports)
-
-    def _lost_export(self, module: str, name: str, path: str) -> None:
-        source = self._world.modules[module]
-        binding = source.body.bindings.get(name)
-        node: ast.AST = (
-            binding.node if binding and binding.nodes else ast.Module([], [])
-        )
-        message = f"'{module}' passes on '{path}', which a spec cannot say"
-        source.losses.report(node, "loss-export", message)
-
-
-_GROUPS: dict[type, str] = {
-    TypeVariable: "type_variables",
-    TypeAlias: "type_aliases",
-    Variable: "variables",
-    Class: "classes",
-    Function: "functions",
-}
 
 # Module-level names that Python or type checkers treat specially; a generated module has its own.
 _SPECIAL = frozenset(

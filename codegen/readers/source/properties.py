@@ -25,7 +25,7 @@ def marker(scope: Scope, nodes: tuple[FunctionNode, ...]) -> ast.expr | None:
         name = dotted(decorator)
         if name is None:
             continue
-        found = scope.find(name)
+        found = scope.world.resolved(scope.find(name))
         if isinstance(found, Found) and inherits(scope, found, _MARKERS):
             return decorator
         if found in _MARKERS:
@@ -38,7 +38,7 @@ def read_property(
 ) -> Property:
     """Read the functions that read, write and delete a property."""
     read = _part(scope, nodes[0], made_by)
-    path = scope.path(made_by)
+    path = _resolved_path(scope, made_by)
     written = _accessor(scope, nodes, "setter")
     given = next(iter(written.parameters.values()), None) if written else None
     of = read.returns.type or "None"
@@ -57,6 +57,11 @@ def read_property(
         receiver=read.receiver,
         type_ignore=read.type_ignore,
     )
+
+
+def _resolved_path(scope: Scope, made_by: ast.expr) -> str:
+    found = scope.world.resolved(scope.find(dotted(made_by) or ""))
+    return found.path if isinstance(found, Found) else found or ""
 
 
 def _text(read: Function) -> str:

@@ -173,24 +173,16 @@ class Scope:
             return False
         return True
 
-    def may_be_none(self, text: str) -> bool:
-        """Whether a type, as the spec writes it, allows None as far as the tree tells."""
-        return any(map(self._allows_none, _members(types.parse_type(text))))
-
-    def _allows_none(self, node: ast.expr) -> bool:
-        name = dotted(node.value if isinstance(node, ast.Subscript) else node)
-        if name is None or name.rpartition(".")[2] in ("Any", "object"):
-            return True
-        found = self.world.find(name if "." in name else f"{self.spec}.{name}")
-        return isinstance(found, Found) and self._placement.kind_of(found) != "class"
-
     def standard(self, path: str) -> str:
         """How the spec writes a name of the standard library."""
         return self._short(path)
 
     def is_typed(self, found: Found) -> bool:
         """Whether a callable of the tree says what it returns, so that type checkers can follow it as a decorator."""
-        nodes = self.world.nodes(found)
+        behind = self.world.resolved(found)
+        if not isinstance(behind, Found):
+            return behind is not None
+        nodes = self.world.nodes(behind)
         if not nodes:
             return False
         match nodes[-1]:
@@ -202,7 +194,7 @@ class Scope:
                 return True
             case ast.Assign(value=ast.Call(func=made)):
                 name = dotted(made)
-                owner = self.world.meaning(found.module, name) if name else None
+                owner = self.world.meaning(behind.module, name) if name else None
                 inner = self.world.nodes(owner) if isinstance(owner, Found) else ()
                 return bool(inner) and isinstance(inner[-1], ast.ClassDef)
             case _:
@@ -300,13 +292,6 @@ _STANDARD = {
         "Tuple Type TypeGuard TypedDict Union Unpack ParamSpec TypeAlias TypeVarTuple"
     ).split()
 }
-
-
-def _members(node: ast.expr) -> list[ast.expr]:
-    """The members of a union."""
-    if isinstance(node, ast.BinOp):
-        return [*_members(node.left), *_members(node.right)]
-    return [node]
 
 
 def _refuse_addresses(text: str) -> None:

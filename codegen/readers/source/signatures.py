@@ -1,4 +1,4 @@
-"""Functions and methods of a source as the model's functions: kinds, defaults, decorators, overloads, texts.
+"""Functions and methods of a source as the model's functions: kinds, defaults, overloads, texts.
 
 Knows what a ``def`` statement says. It must not know which functions are wanted.
 """
@@ -6,13 +6,11 @@ Knows what a ``def`` statement says. It must not know which functions are wanted
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import structs
 
-from codegen import spelling, types
+from codegen import types
 from codegen.model import (
     Deprecation,
     Function,
@@ -22,41 +20,25 @@ from codegen.model import (
     Returns,
 )
 from codegen.readers.source.bindings import FunctionNode, docstring, is_overload
+from codegen.readers.source.decorators import (
+    Binding,
+    Decorated,
+    decorators,
+    deprecated_parameters,
+    deprecation,
+)
 from codegen.readers.source.docstrings import described
+from codegen.readers.source.optional import may_be_none
 from codegen.readers.source.scopes import Scope, Unknown
 from codegen.readers.source.typing_forms import type_parameters
-from codegen.readers.source.world import Found
 from codegen.types import dotted
-
-Binding = Literal["instance", "class", "static"]
 
 # The model's own text, so that it is known for the default when a spec is written.
 USUAL_KIND: ParameterKind = Parameter().kind
 _NOTHING = Function().returns
 _NOTHING_OVERLOADED = Overload().returns
 
-# Methods that Python binds to the class without being told.
-_BOUND_TO_CLASS = frozenset(("__new__", "__init_subclass__", "__class_getitem__"))
-
-ABSTRACT = frozenset(("abc.abstractmethod", "abc.abstractproperty"))
-_DEPRECATED = frozenset(("warnings.deprecated", "typing_extensions.deprecated"))
-_MESSAGE = re.compile(
-    r"deprecated since (?P<since>[^;]+?)(; to be removed in (?P<remove_in>[^;]+?))?(; use (?P<use>\S+) instead)?"
-)
-
 _OF_ALL_OVERLOADS = frozenset(("final", "override"))
-
-# Decorators that neither type checkers nor users of a stub ever notice.
-_UNSEEN = frozenset(("functools.wraps", "functools.update_wrapper"))
-
-
-class Decorated(NamedTuple):
-    """What the decorators of a function say."""
-
-    binding: Binding = "instance"
-    abstract: bool = False
-    deprecated: Deprecation | None = None
-    others: tuple[str, ...] = ()
 
 
 def any_type(scope: Scope) -> str:
@@ -123,7 +105,7 @@ def _overload(
 ) -> Overload:
     decorators = decorated.others
     if decorated.deprecated is not None and known is None:
-        decorators += (_deprecation(scope, decorated.deprecated),)
+        decorators += (deprecation(scope, decorated.deprecated),)
     return Overload(
         parameters=signature.parameters,
         returns=(
@@ -155,6 +137,7 @@ def _open(scope: Scope, nodes: Sequence[FunctionNode], *, method: bool) -> Funct
         binding=decorated.binding,
         asynchronous=first.asynchronous,
         abstract=decorated.abstract,
+        deprecated=decorated.deprecated,
     )
 
 
@@ -166,6 +149,7 @@ def _ignores(scope: Scope, nodes: Sequence[FunctionNode]) -> tuple[str, ...]:
 def _single(scope: Scope, node: FunctionNode, *, method: bool) -> Function:
     decorated, signature = _signature(scope, node, method=method)
     texts = described(_text(scope, node), signature.parameters, scope.can_name)
+    _report_types(scope, node, texts.types)
     parameters = signature.parameters
     if texts.parameters:
         parameters = {
@@ -189,6 +173,21 @@ def _single(scope: Scope, node: FunctionNode, *, method: bool) -> Function:
     )
 
 
+def _report_types(scope: Scope, node: FunctionNode, said: Mapping[str, str]) -> None:
+    """Say which types only the docstring tells."""
+    if not said:
+        return
+    arguments = node.args
+    listed = [argument for argument, _, _ in _listed(arguments)]
+    untyped = {one.arg: one for one in listed if one.annotation is None}
+    for name, text in said.items():
+        at = untyped.get(name) if name else (node if node.returns is None else None)
+        if at is not None:
+            what = f"'{name}'" if name else f"the result of '{node.name}'"
+            message = f"only the docstring says that {what} is '{text}'"
+            scope.source.losses.report(at, "loss-untyped", message)
+
+
 def _text(scope: Scope, node: FunctionNode) -> str:
     return scope.source.visible(docstring(node), node)
 
@@ -207,9 +206,12 @@ def _signature(
 ) -> tuple[Decorated, Function]:
     inner = scope.with_type_parameters(type_parameters(scope, node))
     decorated = decorators(scope, node, method=method)
-    bound = method and decorated.binding != "static"
-    receiver, parameters = _parameters(inner, node, bound=bound)
+    binding = decorated.binding if method else "static"
+    receiver, parameters = _parameters(inner, node, binding)
     returns = _returns(inner, node)
+    for name, deprecated in deprecated_parameters(scope, node).items():
+        if name in parameters:
+            parameters[name] = structs.replace(parameters[name], deprecated=deprecated)
     return decorated, Function(
         parameters=parameters,
         returns=returns,
@@ -238,12 +240,14 @@ def _returns(scope: Scope, node: FunctionNode) -> Returns:
 
 
 def _parameters(
-    scope: Scope, node: FunctionNode, *, bound: bool
+    scope: Scope, node: FunctionNode, binding: Binding
 ) -> tuple[str | None, dict[str, Parameter]]:
     listed = list(_listed(node.args))
     receiver = None
+    bound = binding != "static"
     if bound and listed and listed[0][2] in ("positional-only", USUAL_KIND):
         first = listed.pop(0)[0]
+        _report_receiver(scope, node, binding)
         if first.annotation is not None:
             receiver = annotation(scope, first.annotation, f"'{first.arg}'", first)
             receiver = (
@@ -258,7 +262,7 @@ def _parameters(
     for argument, default, kind in listed:
         what = f"'{argument.arg}'"
         said = annotation(scope, argument.annotation, what, argument)
-        if _is_none(default) and not scope.may_be_none(said):
+        if _is_none(default) and _refuses_none(scope, argument, said):
             message = (
                 f"{what} has the default None, so its type becomes '{said} | None'"
             )
@@ -270,6 +274,26 @@ def _parameters(
             kind=kind,
         )
     return receiver, parameters
+
+
+def _report_receiver(scope: Scope, node: FunctionNode, binding: Binding) -> None:
+    """Say how the first parameter of a method differs from the one that generated code has."""
+    arguments = node.args
+    first, *others = [*arguments.posonlyargs, *arguments.args]
+    usual, other = ("self", "_self") if binding == "instance" else ("cls", "metacls")
+    taken = any(argument.arg == usual for argument in others)
+    if first.arg != (other if taken else usual):
+        message = f"'{first.arg}' of '{node.name}' gets the usual name"
+        scope.source.losses.report(first, "loss-receiver", message)
+    if len(arguments.posonlyargs) == 1:
+        message = f"'/' behind the first parameter of '{node.name}' is left out"
+        scope.source.losses.report(first, "loss-receiver", message)
+
+
+def _refuses_none(scope: Scope, argument: ast.arg, said: str) -> bool:
+    if argument.annotation is None or said == any_type(scope):
+        return False
+    return not may_be_none(scope, argument.annotation)
 
 
 def _is_none(node: ast.expr | None) -> bool:
@@ -293,68 +317,3 @@ def _listed(
         yield argument, default, "keyword-only"
     if arguments.kwarg is not None:
         yield arguments.kwarg, None, "var-keyword"
-
-
-def decorators(scope: Scope, node: FunctionNode, *, method: bool) -> Decorated:
-    """Read the decorators of a function, ``overload`` and those of a property left out."""
-    binding: Binding = "instance"
-    if method and node.name in _BOUND_TO_CLASS:
-        binding = "class"
-    abstract = False
-    deprecated: Deprecation | None = None
-    others: list[str] = []
-    for decorator in node.decorator_list:
-        called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        path = scope.path(called)
-        if method and path in ("builtins.staticmethod", "builtins.classmethod"):
-            binding = "static" if path.endswith("staticmethod") else "class"
-            if others:
-                others.append(f"{binding}method")
-        elif path in ABSTRACT:
-            abstract = True
-        elif path.endswith(".overload") or path in _UNSEEN:
-            continue
-        elif (known := known_deprecation(path, decorator)) is not None:
-            deprecated = known
-        elif (text := other_decorator(scope, decorator)) is not None:
-            others.append(text)
-    return Decorated(binding, abstract, deprecated, tuple(others))
-
-
-def other_decorator(scope: Scope, decorator: ast.expr) -> str | None:
-    """A decorator the model has no key for, as text; None, with a finding, when it cannot stand in a stub."""
-    called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    shown = ast.unparse(called)
-    name = scope.find(shown)
-    if isinstance(name, Found) and not scope.is_typed(name):
-        message = (
-            f"the decorator '{shown}' is left out: it does not say what it returns"
-        )
-        scope.source.losses.report(decorator, "loss-decorator", message)
-        return None
-    try:
-        return scope.value(decorator)
-    except Unknown as problem:
-        message = f"the decorator '{shown}' is left out: {problem.message}"
-        scope.source.losses.report(decorator, "loss-decorator", message)
-        return None
-
-
-def known_deprecation(path: str, decorator: ast.expr) -> Deprecation | None:
-    """What a ``deprecated`` decorator says, when its message has the form the model writes."""
-    match decorator:
-        case ast.Call(args=[ast.Constant(value=str(message))], keywords=[]):
-            match = _MESSAGE.fullmatch(message) if path in _DEPRECATED else None
-            return Deprecation(**match.groupdict()) if match else None
-        case _:
-            return None
-
-
-def _deprecation(scope: Scope, deprecated: Deprecation) -> str:
-    parts = [f"deprecated since {deprecated.since}"]
-    if deprecated.remove_in:
-        parts.append(f"to be removed in {deprecated.remove_in}")
-    if deprecated.use:
-        parts.append(f"use {deprecated.use} instead")
-    name = scope.standard("typing_extensions.deprecated")
-    return f"{name}({spelling.quote('; '.join(parts))})"

@@ -41,6 +41,14 @@ def typing_name(path: str) -> str:
     return ""
 
 
+def parsed_type(text: str) -> ast.expr | None:
+    """What a quoted type says; None when it is no expression."""
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 def kind_of(world: World, found: Found) -> Kind:
     """What a top-level name of the tree is."""
     key = (found.module, found.name)

@@ -146,8 +146,20 @@ def type_of(scope: Scope, node: ast.expr) -> str | None:
             return f"{scope.standard('builtins.tuple')}[{_common(scope, items)}, ...]"
         case ast.Call(func=function):
             return _type_of_call(scope, function)
+        case ast.Name() | ast.Attribute() if name := _class_named(scope, node):
+            return f"{scope.standard('builtins.type')}[{name}]"
         case _:
             return None
+
+
+def _class_named(scope: Scope, node: ast.expr) -> str:
+    """The class of the tree that a value names; empty when it names none."""
+    name = ast.unparse(node)
+    found = scope.find(name)
+    nodes = scope.world.nodes(found) if isinstance(found, Found) else ()
+    if not nodes or not isinstance(nodes[-1], ast.ClassDef):
+        return ""
+    return scope.named(name) if scope.can_name(name) else ""
 
 
 def _common(scope: Scope, items: list[ast.expr]) -> str:

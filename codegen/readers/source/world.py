@@ -15,6 +15,7 @@ from codegen.readers.source.bindings import Binding, Body, SourceModule
 from codegen.types import dotted
 
 _MOST_BASES = 50
+_MOST_NAMES = 50
 _BUILTINS = frozenset(name for name in vars(builtins) if name[0] != "_")
 
 
@@ -32,6 +33,13 @@ class Found(NamedTuple):
     def path(self) -> str:
         """The dotted name under which it is defined."""
         return ".".join(filter(None, (self.module, self.name, self.rest)))
+
+
+def is_private(module: str) -> bool:
+    """Whether a part of a module's name says that users should not import it."""
+    return any(
+        part.startswith("_") and not part.endswith("__") for part in module.split(".")
+    )
 
 
 class World:
@@ -131,6 +139,20 @@ class World:
             inner = self.body_of(found.module, binding.node).bindings
             binding = inner.get(name)
         return binding.nodes if binding is not None else ()
+
+    def resolved(self, found: Found | str | None) -> Found | str | None:
+        """What a name stands for in the end, where assignments give something further names."""
+        for _ in range(_MOST_NAMES):
+            nodes = self.nodes(found) if isinstance(found, Found) else ()
+            if not nodes or not isinstance(nodes[-1], ast.Assign | ast.AnnAssign):
+                break
+            assert isinstance(found, Found)
+            name = dotted(nodes[-1].value) if nodes[-1].value is not None else None
+            behind = self.meaning(found.module, name) if name else None
+            if behind is None:
+                break
+            found = behind
+        return found
 
     def owner(self, found: Found) -> Found:
         """The class that binds a member, where a member is named through a class that only inherits it."""

@@ -1,0 +1,4 @@
+class Engine:
+    __module__: str
+
+def start() -> None: ...
