@@ -226,7 +226,14 @@ def test_pages_of_any_spec_come_out_again(
 ) -> None:
     """Whatever its texts hold, the pages of a module are read without an error and come out as they were."""
     module = data.draw(modules(style, WILD))
-    texts = emitted({module.module: module})
+    how = data.draw(st.sampled_from([None, "line", "stop", "sentence"]))
+    page = replaced(
+        module.page,
+        summaries=how if style == "2.6" else None,
+        line_ends=data.draw(st.sampled_from(["lf", "crlf"])),
+        sorted_properties=data.draw(st.booleans()),
+    )
+    texts = emitted({module.module: replaced(module, page=page)})
     found = read(texts)
 
     assert emitted(found) == texts

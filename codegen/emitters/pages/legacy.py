@@ -7,6 +7,7 @@ single text, type or default is printed: that is in legacy_text.py. Facts these 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from codegen import placement
 from codegen.emitters.pages import legacy_frame as frame
@@ -46,6 +47,8 @@ from codegen.page_texts import cell, escape, parameter_cell, summary
 from codegen.placement import FLAT_STYLE as _FLAT
 from codegen.placement import is_flat, is_shown
 
+V = TypeVar("V")
+
 _MODERN: PageStyle = "2.6"
 
 
@@ -75,6 +78,7 @@ class _Pages:
         self.style: PageStyle = module.page.style
         shown = module.page.property_types
         self.property_types = self.style == _MODERN if shown is None else shown
+        self.summaries = module.page.summaries
         self.classes = exported_classes(module)
         self.functions = exported_functions(module)
 
@@ -84,6 +88,7 @@ class _Pages:
         """A class on a page of its own."""
         cls = self.classes[name]
         package = f"**Package:** `{self.shown_name}`\n\n"
+        self.summaries = cls.page.summaries or self.module.page.summaries
         parts = [package, *self._class(name, cls, 2)]
         return frame.page(name, cls.page, self.module.page, parts)
 
@@ -91,6 +96,7 @@ class _Pages:
         """The module's page; in the flat style with all its classes."""
         page = self.module.page
         title = page.title or self.shown_name
+        self.summaries = page.summaries
         return frame.page(title, page, page, self._module_parts(page))
 
     def _module_parts(self, page: Page) -> Iterator[str]:
@@ -100,7 +106,7 @@ class _Pages:
         yield from self._directory()
         variables = {
             name: variable
-            for name, variable in sorted(self.module.variables.items())
+            for name, variable in self._ordered(self.module.variables).items()
             if variable.exported and is_shown(name, variable.documented)
         }
         if self.functions:
@@ -136,7 +142,7 @@ class _Pages:
         ):
             if names:
                 rows = [
-                    f"| [`{name}`]({hrefs[name]}) | {summary(cls.doc, self.style)} |"
+                    f"| [`{name}`]({hrefs[name]}) | {self._summary(cls.doc)} |"
                     for name, cls in self.classes.items()
                     if name in names
                 ]
@@ -154,9 +160,8 @@ class _Pages:
                 yield f"{section}\n\n"
         found = members(self.package, self.name, name, cls)
         methods = {key: found.methods[key].definition for key in sorted(found.methods)}
-        properties = {
-            key: found.properties[key].definition for key in sorted(found.properties)
-        }
+        listed = self._ordered(found.properties)
+        properties = {key: member.definition for key, member in listed.items()}
         parts = [
             [self._properties("Properties", properties, level)] if properties else [],
             list(self._methods(name, methods, level)) if methods else [],
@@ -276,12 +281,21 @@ class _Pages:
 
     # Lists
 
+    def _summary(self, text: str) -> str:
+        return summary(text, self.style, self.summaries)
+
     def _method_list(self, methods: dict[str, Function], level: int) -> str:
         rows = [
-            f"| [`{name}()`](#{anchor(name)}) | {summary(method.doc, self.style)} |"
+            f"| [`{name}()`](#{anchor(name)}) | {self._summary(method.doc)} |"
             for name, method in methods.items()
         ]
         return shape("legacy_methods.md").render(marks="#" * level, rows=rows)
+
+    def _ordered(self, values: dict[str, V]) -> dict[str, V]:
+        """Properties or variables in the order in which pages list them."""
+        if not self.module.page.sorted_properties:
+            return values
+        return dict(sorted(values.items()))
 
     def _properties(
         self, title: str, values: dict[str, Property] | dict[str, Variable], level: int

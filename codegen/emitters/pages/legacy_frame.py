@@ -26,9 +26,9 @@ def page(
         front_matter=list(_entries(title, own, common)),
         parts=list(parts),
     )
-    if own.final_line_ends is None:
-        return text
-    return text.rstrip("\n") + "\n" * own.final_line_ends
+    if own.final_line_ends is not None:
+        text = text.rstrip("\n") + "\n" * own.final_line_ends
+    return text.replace("\n", "\r\n") if own.line_ends == "crlf" else text
 
 
 def table(title: str, rows: list[str], level: int) -> str:
@@ -43,7 +43,7 @@ def _entries(title: str, own: FrontMatter, common: FrontMatter) -> Iterator[str]
     if own.icon is not None:
         yield f"icon: {own.icon}"
     version = own.version if own.version is not None else common.version
-    if version is not None:
+    if version:
         yield f"version: {version}"
     variants = own.variants or common.variants
     if variants:

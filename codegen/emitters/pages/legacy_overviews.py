@@ -67,7 +67,9 @@ class _Listed:
     """What a page lists of a module and of those below it."""
 
     def __init__(self, overview: Overview, name: str, package: Package) -> None:
-        self._style = package.modules[name].page.style
+        page = package.modules[name].page
+        self._style = page.style
+        self._summaries = overview.summaries or page.summaries
         default = "../packages" if overview.kind == "classes" else ""
         base = default if overview.base is None else overview.base
         found: list[tuple[str, Module]] = []
@@ -79,6 +81,9 @@ class _Listed:
             (key, module, Hrefs(base, key, module)) for key, module in found
         ]
 
+    def _summary(self, text: str) -> str:
+        return summary(text, self._style, self._summaries)
+
     def directory(self) -> Iterator[str]:
         """The tables of a landing page."""
         tables = {
@@ -86,7 +91,7 @@ class _Listed:
             "Protocols": self.classes("protocol"),
             "Functions": self._functions(),
             "Packages": [
-                (name, hrefs.page, summary(module.doc, self._style))
+                (name, hrefs.page, self._summary(module.doc))
                 for name, module, hrefs in self._modules
                 if _is_listed(module)
             ],
@@ -100,7 +105,7 @@ class _Listed:
     def classes(self, kind: str = "") -> _Table:
         """All classes but protocols, or protocols alone."""
         return [
-            (f"{name}.{key}", hrefs.class_(key), summary(cls.doc, self._style))
+            (f"{name}.{key}", hrefs.class_(key), self._summary(cls.doc))
             for name, module, hrefs in self._modules
             for key, cls in exported_classes(module).items()
             if (cls.kind == "protocol") == (kind == "protocol")
@@ -109,14 +114,14 @@ class _Listed:
     def packages(self) -> _Table:
         """All modules that show anything, as an index links to them."""
         return [
-            (name, hrefs.folder, summary(module.doc, self._style))
+            (name, hrefs.folder, self._summary(module.doc))
             for name, module, hrefs in self._modules
             if _is_listed(module)
         ]
 
     def _functions(self) -> _Table:
         return [
-            (f"{name}.{key}()", hrefs.function(key), summary(function.doc, self._style))
+            (f"{name}.{key}()", hrefs.function(key), self._summary(function.doc))
             for name, module, hrefs in self._modules
             for key, function in exported_functions(module).items()
         ]

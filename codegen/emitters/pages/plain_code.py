@@ -5,20 +5,28 @@ Knows Python's declaration syntax. It must not know what else an entry of a page
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from codegen.emitters.pages.parts import Field, Member
 from codegen.emitters.pages.plain_links import Scope, Site
 from codegen.emitters.python.formatting import bracketed
 from codegen.model import Attribute, Class, Dataclass, Function, Overload, Parameter
 
-_EMPTY = {
+Item = TypeVar("Item")
+
+EMPTY = {
     "list": "[]",
     "dict": "{}",
     "set": "set()",
     "tuple": "()",
     "frozenset": "frozenset()",
 }
+"""What factories that everybody knows make."""
+
+IMPLIED_BASES = {"enum": "Enum", "exception": "Exception", "typed-dict": "TypedDict"}
+"""What a class of some kinds inherits from where its spec says nothing."""
+
 _STARS = {"var-positional": "*", "var-keyword": "**"}
 _DATACLASS_DEFAULTS = Dataclass()
 
@@ -30,25 +38,38 @@ def default_of(parameter: Parameter | Attribute, scope: Scope) -> str:
         return scope.value(value)
     if parameter.factory is None:
         return ""
-    return _EMPTY.get(parameter.factory) or f"{scope.value(parameter.factory)}()"
+    return EMPTY.get(parameter.factory) or f"{scope.value(parameter.factory)}()"
 
 
 def items(fields: Mapping[str, Field], site: Site) -> list[str]:
     """The parameters of a declaration, with the ``/`` and ``*`` their kinds need."""
-    written: list[str] = []
+
+    def write(name: str, field: Field) -> str:
+        return _item(name, field, site.scope(field.module))
+
+    return with_marks(fields, write, str)
+
+
+def with_marks(
+    fields: Mapping[str, Field],
+    write: Callable[[str, Field], Item],
+    mark: Callable[[str], Item],
+) -> list[Item]:
+    """Write each parameter, and between them, as ``mark`` writes it, the ``/`` and ``*`` their kinds need."""
+    written: list[Item] = []
     previous = ""
     keyword_only = False
     for name, field in fields.items():
         kind = field.parameter.kind
         if previous == "positional-only" and kind != previous:
-            written.append("/")
+            written.append(mark("/"))
         if kind == "keyword-only" and not keyword_only:
-            written.append("*")
+            written.append(mark("*"))
         keyword_only |= kind in ("keyword-only", "var-positional")
-        written.append(_item(name, field, site.scope(field.module)))
+        written.append(write(name, field))
         previous = kind
     if previous == "positional-only":
-        written.append("/")
+        written.append(mark("/"))
     return written
 
 
@@ -124,7 +145,7 @@ def class_declaration(
     if cls.runtime_checkable:
         lines.append("@runtime_checkable")
     if cls.dataclass is not None:
-        lines.append(f"@dataclass{_options(cls.dataclass)}")
+        lines.append(f"@dataclass{dataclass_options(cls.dataclass)}")
     bases = _bases(scope, cls)
     head = f"class {name.rpartition('.')[2]}"
     head_lines = bracketed(head, bases, ":") if bases else [f"{head}:"]
@@ -134,7 +155,8 @@ def class_declaration(
     return "\n".join([*lines, *head_lines, *body])
 
 
-def _options(options: Dataclass) -> str:
+def dataclass_options(options: Dataclass) -> str:
+    """The arguments of a dataclass decorator: those that are not as they are by default."""
     given = [
         f"{option}={getattr(options, option)}"
         for option in options.__struct_fields__
@@ -146,11 +168,10 @@ def _options(options: Dataclass) -> str:
 def _bases(scope: Scope, cls: Class) -> list[str]:
     bases = [scope.code(base) for base in cls.bases]
     names = {base.partition("[")[0].rpartition(".")[2] for base in bases}
-    implied = {"enum": "Enum", "exception": "Exception", "typed-dict": "TypedDict"}
     if cls.kind == "protocol" and "Protocol" not in names:
         bases.append("Protocol")
-    elif not bases and cls.kind in implied:
-        bases.append(implied[cls.kind])
+    elif not bases and cls.kind in IMPLIED_BASES:
+        bases.append(IMPLIED_BASES[cls.kind])
     if cls.kind == "typed-dict" and not cls.total:
         bases.append("total=False")
     return bases

@@ -24,7 +24,7 @@ def page(module: Module, title: str, doc: str, entries: list[str]) -> str:
     summary = docstrings.summary(markdown.clean(doc)) if doc else ""
     if summary:
         front_matter.append(f"description: {markdown.yaml_string(summary)}")
-    if module.page.version is not None:
+    if module.page.version:
         front_matter.append(f"version: {markdown.yaml_string(module.page.version)}")
     first, *others = entries
     return shape("page.md").render(

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from codegen.diagnostics import Diagnostic, Location
 from codegen.model import Module
 from codegen.readers.pages import front
-from codegen.readers.pages.assembly import assemble, contradictions
+from codegen.readers.pages.assembly import assemble
+from codegen.readers.pages.contradictions import contradictions
 from codegen.readers.pages.reading import PageRead, read_page
 
 
@@ -55,10 +56,13 @@ class PageTree:
         return modules, losses
 
     def leave_out_contradictions(self) -> None:
-        """Leave out each module page whose directory says something else of a class than the class's own page."""
-        for path, reason in list(contradictions(self._pages)):
-            if self._pages.pop(path, None) is not None:
-                self.findings.append(reason)
+        """Leave out each module page whose directory says something else of a class than the class's own page.
+
+        Read in another way, it may say the same.
+        """
+        while found := dict(contradictions(self._pages)):
+            for path, reason in found.items():
+                self.refuse(path, reason)
 
     def refuse(self, path: str, reason: Diagnostic) -> None:
         """Read a page in the next style that fits; without one it is left out for the first such reason."""

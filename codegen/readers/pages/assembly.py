@@ -6,23 +6,25 @@ read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 
-from codegen.diagnostics import Diagnostic, Location
+from codegen.diagnostics import Diagnostic
 from codegen.model import (
     Class,
     ClassPage,
     Module,
     Page,
     PageStyle,
+    Summaries,
     Variable,
 )
-from codegen.page_texts import summary, with_summary
+from codegen.page_texts import with_summary
 from codegen.placement import class_pages, is_flat, module_file
 from codegen.readers.pages.bodies import ReadClass
+from codegen.readers.pages.contradictions import summarised
 from codegen.readers.pages.modules import ClassFacts, Entry, ModuleFacts
 from codegen.readers.pages.naming import (
     flatness,
@@ -104,44 +106,7 @@ def _takes(edition: _Edition, facts: ClassFacts) -> bool:
     entry = edition.own.facts.directory.get(facts.name)
     if entry is None:
         return False
-    return summarised(facts, entry, edition.own.page.style) == entry.summary
-
-
-def summarised(facts: ClassFacts, entry: Entry, style: PageStyle) -> str:
-    """The summary a directory should show of a class."""
-    text = with_summary(facts.body.head.doc, entry.summary, style)
-    return summary(text, style)
-
-
-def contradictions(
-    pages: Mapping[str, PageRead],
-) -> Iterator[tuple[str, Diagnostic]]:
-    """Module pages that show another summary of a class than follows from the page they link to."""
-    places = {read.path: read for read in pages.values()}
-    for path, read in pages.items():
-        facts = read.facts
-        if not isinstance(facts, ModuleFacts) or not read.path.endswith("_index.md"):
-            continue
-        prefix = read.path.removesuffix("_index.md")
-        for name, entry in facts.directory.items():
-            leaf = entry.href.rpartition("/")[2]
-            other = places.get(f"{prefix}{leaf}.md")
-            if other is not None and isinstance(other.facts, ClassFacts):
-                shown = summarised(other.facts, entry, other.page.style)
-                about = (other.facts.module, other.facts.name)
-                if about == (facts.name, name) and shown != entry.summary:
-                    yield path, _contradiction(read, name, entry, other, shown)
-
-
-def _contradiction(
-    read: PageRead, name: str, entry: Entry, other: PageRead, shown: str
-) -> Diagnostic:
-    column = max(read.page[entry.line].rfind(f" {entry.summary} |"), 0) + 1
-    length = max(1, len(entry.summary))
-    place = Location(read.page.path, entry.line + 1, column + 1, length)
-    hint = f"expected '{shown}', as '{other.page.path}' begins"
-    message = f"this is not the summary of '{name}'"
-    return Diagnostic(place, "page-derived", message, hint)
+    return summarised(facts, entry, edition.own.page) == entry.summary
 
 
 def _class_pages(pages: Iterable[PageRead]) -> Iterator[tuple[PageRead, ClassFacts]]:
@@ -188,6 +153,8 @@ def _page(name: str, edition: _Edition) -> Page:
         documents=None if name == edition.name else edition.name,
         written=own is not None,
         property_types=_property_types(edition),
+        sorted_properties=all(list(t) == sorted(t) for t in _tables(edition)),
+        summaries=first.page.summaries,
         flat=flatness(first),
     )
     if own is None:
@@ -207,18 +174,19 @@ def _property_types(edition: _Edition) -> bool | None:
     """Whether pages of a style that shows no types show them all the same."""
     if edition.pages[0].page.style == _MODERN:
         return None
-    listed = (entry for read in edition.pages for entry in _properties(read))
+    listed = (entry for table in _tables(edition) for entry in table.values())
     return True if any(entry.type != "None" for entry in listed) else None
 
 
-def _properties(read: PageRead) -> Iterator[Listed]:
-    facts = read.facts
-    if isinstance(facts, ModuleFacts):
-        yield from facts.variables.values()
-        for body in facts.bodies.values():
-            yield from body.properties.values()
-    elif isinstance(facts, ClassFacts):
-        yield from facts.body.properties.values()
+def _tables(edition: _Edition) -> Iterator[dict[str, Listed]]:
+    """The tables of properties and variables on all pages."""
+    for read in edition.pages:
+        if isinstance(read.facts, ModuleFacts):
+            yield read.facts.variables
+            for body in read.facts.bodies.values():
+                yield body.properties
+        elif isinstance(read.facts, ClassFacts):
+            yield read.facts.body.properties
 
 
 def _class(body: ReadClass, read: PageRead, *, typed: bool) -> Class:
@@ -260,7 +228,8 @@ def _listed(
         if cls is None:
             cls = Class(doc=entry.summary, page=ClassPage(written=False))
         assert own is not None
-        doc = with_summary(cls.doc, entry.summary, own.page.style)
+        how = own.page.style, own.page.summaries
+        doc = with_summary(cls.doc, entry.summary, *how)
         if doc != cls.doc:
             cls = msgspec.structs.replace(cls, doc=doc)
         kind = {"Protocols": "protocol", "Errors": "exception"}.get(entry.table)
@@ -284,6 +253,15 @@ def _numbered(item: tuple[str, Entry]) -> tuple[bool, str]:
     return leaf.startswith(f"{name.lower()}-"), leaf if "-" in leaf else ""
 
 
+def _own_summaries(read: PageRead, page: Page) -> Summaries | None:
+    """How a class's page shortens the texts of its methods, where its module's page does that otherwise."""
+    assert isinstance(read.facts, ClassFacts)
+    same = read.page.summaries == page.summaries
+    return (
+        None if same or not read.facts.body.methods else read.page.summaries or "line"
+    )
+
+
 def _placed(name: str, module: Module, edition: _Edition) -> Module:
     """Add where each page stands, and what its front matter says, where that does not follow."""
     page = module.page
@@ -305,6 +283,7 @@ def _placed(name: str, module: Module, edition: _Edition) -> Module:
             own,
             version=None if own.version == page.version else own.version,
             variants=() if own.variants == page.variants else own.variants,
+            summaries=_own_summaries(read, page),
             file=None if files.get(key) == read.path else read.path,
         )
         shown = documented(key)

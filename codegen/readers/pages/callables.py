@@ -46,7 +46,7 @@ def callables(
         if following is not None:
             last = _heading(page, following, place + 2, end, level)
         function = _callable(page, name, place + 2, last, owner)
-        doc = with_summary(function.doc, listed[name], page.style)
+        doc = with_summary(function.doc, listed[name], page.style, page.summaries)
         if doc != function.doc:
             function = msgspec.structs.replace(function, doc=doc)
         found[name] = function
@@ -78,9 +78,9 @@ def _callable(
     binding, paired, number = _note(page, name, start, owner)
     declared = declarations.declaration(page, number, name, is_class=False)
     doc, parameters, rest = described(page, declared, declared.end, end)
-    of_class = binding == "class"
-    if of_class and parameters.pop("cls", None) is None:
-        raise page.violation(number + 1, "expected the parameter 'cls' first")
+    # The note of a static method reads like that of a class method, which shows its class.
+    if binding == "class" and parameters.pop("cls", None) is None:
+        binding = "static"
     tail = sections.Tail()
     if page.style == _MODERN:
         tail = sections.of_callable(page, rest, end)
@@ -92,8 +92,8 @@ def _callable(
         sync_and_async=paired,
         documented=documented(name),
     )
-    if of_class:
-        found = msgspec.structs.replace(found, binding="class")
+    if binding != "instance":
+        found = msgspec.structs.replace(found, binding=binding)
     if declared.arrow or tail.returns:
         result = declarations.returns(page, declared.end - 2, declared.arrow)
         result = msgspec.structs.replace(result, doc=tail.returns)
@@ -140,8 +140,10 @@ def text(page: Lines, start: int, end: int) -> str:
     """Read a text; one that ends like a table or declaration and not like a text is none."""
     found = page.text(start, end)
     if found and not found.endswith("\n"):
+        fenced = False
         for number in range(start, end):
-            if page[number] in _TABLES_OF_PARAMETERS:
+            fenced ^= page[number].startswith("```")
+            if page[number] in _TABLES_OF_PARAMETERS and not fenced:
                 message = (
                     "expected a declaration in front that has the rows of this table"
                 )

@@ -37,10 +37,10 @@ class Front(NamedTuple):
 
 def is_reference_page(lines: list[str]) -> bool:
     """Whether the front matter says that this is a reference page."""
-    if not lines or lines[0] != "---":
+    if not lines or lines[0].rstrip("\r") != "---":
         return False
     for line in lines[1:_MOST_LINES]:
-        if line == "---":
+        if line.rstrip("\r") == "---":
             return False
         if line.strip() == _LAYOUT:
             return True
@@ -54,9 +54,8 @@ def read(lines: list[str]) -> Front:
     while number < len(lines) and lines[number] != "---":
         _entry(lines[number], number, entries)
         number += 1
-    for key in ("title", "version"):
-        if key not in entries:
-            raise Violation(number, f"the front matter has no entry '{key}'")
+    if "title" not in entries:
+        raise Violation(number, "the front matter has no entry 'title'")
     if number + 1 >= len(lines) or lines[number + 1] != "":
         raise Violation(number + 1, "expected a blank line behind the front matter")
     return Front(entries["title"], _matter(entries), number + 2)
@@ -88,7 +87,7 @@ def _problem(key: str, value: str) -> str:
             return "expected a whole number other than zero"
         case "sidebar_expanded" if value != "true":
             return "expected 'true'"
-        case "variants" if not re.fullmatch(r"[+-][\w-]+( [+-][\w-]+)*", value):
+        case "variants" if not re.fullmatch(r"([+-][\w-]+( [+-][\w-]+)*)?", value):
             return "expected signed names, such as '+web -print'"
         case "title" | "icon" | "version" if " ".join(value.split()) != value:
             return "expected words with single spaces between them"
@@ -107,8 +106,9 @@ def _quoted(value: str) -> str | None:
 def _matter(entries: dict[str, str]) -> FrontMatter:
     description = entries.get("description")
     return FrontMatter(
-        version=entries["version"],
-        variants=tuple(entries.get("variants", "").split()),
+        version=entries.get("version", ""),
+        # An entry that names none is kept as one empty name.
+        variants=tuple(entries["variants"].split(" ")) if "variants" in entries else (),
         description=None if description is None else _quoted(description),
         icon=entries.get("icon"),
         weight=int(entries.get("weight", "0")),

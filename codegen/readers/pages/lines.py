@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from codegen.diagnostics import Diagnostic, Location
-from codegen.model import PageStyle
+from codegen.model import PageStyle, Summaries
 
 T = TypeVar("T")
 
@@ -34,16 +34,23 @@ class Violation(Exception):
 class Lines:
     """The lines of one page in the style it is read as; lines are counted from 0.
 
-    On a ``flat`` page the classes follow their module.
+    On a ``flat`` page the classes follow their module; ``summaries`` says how lists shorten texts.
     """
 
     def __init__(
-        self, path: str, lines: list[str], style: PageStyle, *, flat: bool
+        self,
+        path: str,
+        lines: list[str],
+        style: PageStyle,
+        *,
+        flat: bool,
+        summaries: Summaries | None = None,
     ) -> None:
         self.path = path
         self.lines = lines
         self.style = style
         self.flat = flat
+        self.summaries = summaries
         self.losses: list[Diagnostic] = []
 
     def __getitem__(self, number: int) -> str:

@@ -15,6 +15,7 @@ from codegen.readers.pages.front import Front
 from codegen.readers.pages.lines import Lines, first_that_fits
 from codegen.readers.pages.tables import Listed, method_list, properties
 
+_FIRST, _LAST = 0, -1
 _DIRECTORY = "## Directory"
 _LONGEST_NAME = 200
 _PACKAGE = re.compile(r"\*\*Package:\*\* `(.+)`")
@@ -110,11 +111,18 @@ def _from_directory(page: Lines, front: Front, doc: str, number: int) -> ModuleF
         number = page.expect(number, "## Methods", "")
     name = _name(page, front, directory)
     end = len(page)
-    places = _class_places(page, name, list(directory), number, end)
-    last = min(places.values(), default=end)
-    functions = callables(page, names, number, last, 4, None)
-    found = _bodies(page, name, directory, places, end)
-    return ModuleFacts(name, doc, directory, functions, variables, found)
+
+    def read(pick: int) -> ModuleFacts:
+        places = _class_places(page, name, list(directory), number, end, pick)
+        last = min(places.values(), default=end)
+        functions = callables(page, names, number, last, 4, None)
+        found = _bodies(page, places, end)
+        return ModuleFacts(name, doc, directory, functions, variables, found)
+
+    # A text may quote the heading of a class that comes later.
+    found = first_that_fits([_FIRST, _LAST] if page.flat else [_FIRST], read)
+    assert found is not None
+    return found
 
 
 def _directory(page: Lines, number: int) -> tuple[dict[str, Entry], int]:
@@ -165,9 +173,14 @@ def _flat_name(page: Lines, front: Front, classes: list[str]) -> str:
 
 
 def _class_places(
-    page: Lines, name: str | None, classes: list[str], start: int, end: int
+    page: Lines,
+    name: str | None,
+    classes: list[str],
+    start: int,
+    end: int,
+    pick: int,
 ) -> dict[str, int]:
-    """Where each class begins on a flat page."""
+    """Where each class begins on a flat page: at the first or the last line that can be its heading."""
     if not page.flat:
         return {}
     found: dict[str, int] = {}
@@ -178,17 +191,11 @@ def _class_places(
             raise page.violation(
                 end, f"expected the heading {heading!r}, which the directory names"
             )
-        found[cls] = start = places[0]
+        found[cls] = start = places[pick]
     return found
 
 
-def _bodies(
-    page: Lines,
-    name: str | None,
-    directory: dict[str, Entry],
-    places: dict[str, int],
-    end: int,
-) -> dict[str, ReadClass]:
+def _bodies(page: Lines, places: dict[str, int], end: int) -> dict[str, ReadClass]:
     found: dict[str, ReadClass] = {}
     starts = [*places.values(), end]
     for cls, start, last in zip(places, starts, starts[1:], strict=False):

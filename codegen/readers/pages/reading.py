@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec import structs
+
 from codegen.diagnostics import Diagnostic
-from codegen.model import PageStyle
+from codegen.model import PageStyle, Summaries
 from codegen.placement import FLAT_STYLE
 from codegen.readers.pages import front, modules, overviews
 from codegen.readers.pages.front import Front
@@ -21,6 +23,9 @@ from codegen.readers.pages.overviews import OverviewFacts
 Facts = ClassFacts | ModuleFacts | OverviewFacts
 
 STYLES: tuple[PageStyle, ...] = ("2.0.0b31", "2.0.0b43", "2.0.0b44", "2.6")
+_MODERN: PageStyle = "2.6"
+# As the style does it most of the time, and as its newest and oldest pages do.
+_SUMMARIES: tuple[Summaries | None, ...] = (None, "sentence", "stop")
 _BETA = re.compile(r"2\.0\.0b(\d+)")
 _LATER = re.compile(r"2\.([1-9]\d*)(\.|$)")
 # A page of its own for each class came with the first, today's style with the second.
@@ -48,6 +53,8 @@ def read_page(path: str, text: str) -> Iterator[PageRead | Diagnostic]:
 
     Last comes what keeps it from being read in the likeliest of the other styles, if there is one.
     """
+    crlf = text.count("\r\n") == text.count("\n") == text.count("\r") > 0
+    text = text.replace("\r\n", "\n") if crlf else text
     found = _INVISIBLE.search(text)
     if found is not None:
         yield _invisible(path, text, found)
@@ -58,22 +65,27 @@ def read_page(path: str, text: str) -> Iterator[PageRead | Diagnostic]:
         yield located(path, problem)
         return
     first: Violation | None = None
-    for style, flat in likely_styles(matter.matter.version or ""):
+    for style, flat, summaries in likely_styles(matter.matter.version or ""):
+        own = structs.replace(
+            matter.matter, line_ends="crlf" if crlf else "lf", summaries=summaries
+        )
         for ended, line_ends in _endings(text):
-            page = Lines(path, ended.split("\n")[:-1], style, flat=flat)
+            lines = ended.split("\n")[:-1]
+            page = Lines(path, lines, style, flat=flat, summaries=summaries)
             try:
                 facts = _facts(page, matter)
             except Violation as problem:
                 first = first or problem
             else:
-                yield PageRead(path, matter, facts, page, line_ends)
+                given = matter._replace(matter=own)
+                yield PageRead(path, given, facts, page, line_ends)
     if first is not None:
         yield located(path, first)
 
 
 def _invisible(path: str, text: str, found: re.Match[str]) -> Diagnostic:
     before = text[: found.start()]
-    hint = "pages have LF line ends" if found[0] == "\r" else "remove it"
+    hint = "line ends are LF throughout, or CRLF" if found[0] == "\r" else "remove it"
     message = f"a spec cannot hold the character U+{ord(found[0]):04X}"
     column = len(before) - before.rfind("\n") - 1
     problem = Violation(before.count("\n"), message, hint, column, 1)
@@ -121,9 +133,12 @@ _STRUCTURE = frozenset(
 )
 
 
-def likely_styles(version: str) -> list[tuple[PageStyle, bool]]:
-    """The styles a page of a version can have, and whether it is flat, the likeliest first."""
-    likely: PageStyle = "2.0.0b44"
+def likely_styles(
+    version: str,
+) -> Iterator[tuple[PageStyle, bool, Summaries | None]]:
+    """The styles a page of a version can have, whether it is flat, and how it shortens texts, the likeliest first."""
+    # Pages that other tools made from today's have no version.
+    likely: PageStyle = "2.0.0b44" if version else _MODERN
     beta, later = _BETA.match(version), _LATER.match(version)
     if beta is not None:
         number = int(beta[1])
@@ -134,5 +149,8 @@ def likely_styles(version: str) -> list[tuple[PageStyle, bool]]:
     elif later is not None and int(later[1]) >= _FIRST_MODERN:
         likely = "2.6"
     styles = [likely, *(style for style in STYLES[::-1] if style != likely)]
-    usual = [(style, style == FLAT_STYLE) for style in styles]
-    return usual + [(style, True) for style in styles if style != FLAT_STYLE]
+    for flat in (False, True):
+        for style in styles:
+            if not flat or style != FLAT_STYLE:
+                for summaries in _SUMMARIES if style == _MODERN else (None,):
+                    yield style, flat or style == FLAT_STYLE, summaries

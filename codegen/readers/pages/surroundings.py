@@ -5,14 +5,25 @@ Knows what such a page lists, and that nothing it lists is told twice. It must n
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Any
 
 import msgspec
 
 from codegen.diagnostics import Diagnostic
-from codegen.model import Class, ClassPage, Function, Module, Overview, Page
+from codegen.model import (
+    Class,
+    ClassPage,
+    Function,
+    Module,
+    Overview,
+    Page,
+    Summaries,
+)
 from codegen.page_texts import summary, with_summary
 from codegen.placement import is_flat, module_file
+from codegen.readers.pages.lines import Lines
 from codegen.readers.pages.naming import (
     flatness,
     folder,
@@ -24,6 +35,7 @@ from codegen.readers.pages.overviews import OverviewFacts, Row, front_title
 from codegen.readers.pages.reading import PageRead
 from codegen.readers.pages.tables import documented
 
+_ANCHOR = re.compile(r"\| \[`[^`]+`\]\([^()\s]*#")
 _USUAL_BASE = {"classes": "../packages"}
 
 
@@ -62,7 +74,14 @@ def _overview(read: PageRead, facts: OverviewFacts, page: Page) -> Overview:
         overview,
         version=None if overview.version == page.version else overview.version,
         variants=() if overview.variants == page.variants else overview.variants,
+        summaries=_summaries(read, page),
     )
+
+
+def _summaries(read: PageRead, page: Page) -> Summaries | None:
+    """How a page shortens texts, where that of its module does it otherwise."""
+    same = read.page.summaries == page.summaries
+    return None if same else read.page.summaries or "line"
 
 
 def _about(read: PageRead, facts: OverviewFacts, modules: dict[str, Module]) -> str:
@@ -88,22 +107,35 @@ def _agrees(
 ) -> bool:
     """Whether a page lists just what other pages show of the modules it is about."""
     rows = {(row.table, row.module, row.name): row for row in facts.rows}
+    editions = Counter(module.page.documents or key for key, module in modules.items())
     for name, module in modules.items():
         if name != about and not name.startswith(f"{about}."):
             continue
         page = module.page
-        if is_flat(page) != read.page.flat or page.documents is not None:
+        if page.documents is not None or not _is_linked(name, page, read, facts):
             return False
-        if page.version != read.front.matter.version:
+        if editions[name] > 1 and page.version != read.front.matter.version:
             return False
         listed = {(t, n) for t, m, n in rows if m == name}
         if page.written and not _shows(module, listed, facts.kind):
             return False
         for key, doc in _texts(module, facts.kind):
             row = rows.get((key[0], name, key[1]))
-            if row is None or not _says(doc, row.summary, page):
+            if row is None or not _says(doc, row.summary, read.page):
                 return False
     return True
+
+
+def _is_linked(name: str, page: Page, read: PageRead, facts: OverviewFacts) -> bool:
+    """Whether links to classes are those of a page with all of them, where the module has such a page."""
+    lines = [
+        read.page[row.line]
+        for row in facts.rows
+        if row.module == name and row.table in ("Classes", "Protocols")
+    ]
+    if not lines:
+        return is_flat(page) == read.page.flat or not page.written
+    return all((_ANCHOR.match(line) is not None) == is_flat(page) for line in lines)
 
 
 def _texts(module: Module, kind: str) -> list[tuple[tuple[str, str], str]]:
@@ -123,8 +155,9 @@ def _shows(module: Module, listed: set[tuple[str, str]], kind: str) -> bool:
     return {key for key in listed if key[0] != "Packages"} <= known
 
 
-def _says(doc: str, shown: str, page: Page) -> bool:
-    return summary(with_summary(doc, shown, page.style), page.style) == shown
+def _says(doc: str, shown: str, page: Lines) -> bool:
+    how = page.style, page.summaries
+    return summary(with_summary(doc, shown, *how), *how) == shown
 
 
 def _add_row(row: Row, name: str, read: PageRead, modules: dict[str, Module]) -> None:
