@@ -7,9 +7,9 @@ give modules and findings, and where they come from is theirs.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -56,20 +56,45 @@ def write_project(
 
 def settings_text(settings: Settings) -> str:
     """Write settings as TOML, without those that have their default."""
+    return "\n".join(_table("", settings)) + "\n"
+
+
+def _table(name: str, table: msgspec.Struct | Mapping[str, object]) -> list[str]:
+    """The lines of a table, then those of the tables inside it; nothing of one that says nothing."""
     lines: list[str] = []
-    tables: list[str] = []
-    for field in msgspec.structs.fields(Settings):
-        value = getattr(settings, field.name)
-        if not field.required and value == field.default:
-            continue
-        if isinstance(value, Mapping):
-            if not value:
-                continue
-            tables += ["", f"[{field.name}]"]
-            tables += [f"{_toml(key)} = {_toml(item)}" for key, item in value.items()]
+    inner: list[str] = []
+    for key, value in _given(table):
+        if isinstance(value, msgspec.Struct | Mapping):
+            below = cast("msgspec.Struct | Mapping[str, object]", value)
+            inner += _table(f"{name}.{key}" if name else key, below)
         else:
-            lines.append(f"{field.name} = {_toml(value)}")
-    return "\n".join([*lines, *tables]) + "\n"
+            written = key if name in ("", *_STRUCTS) else _toml(key)
+            lines.append(f"{written} = {_toml(value)}")
+    if name and lines:
+        lines = ["", f"[{name}]", *lines]
+    return [*lines, *inner]
+
+
+_STRUCTS = ("docs", "publish")
+
+
+def _given(
+    table: msgspec.Struct | Mapping[str, object],
+) -> Iterator[tuple[str, object]]:
+    """What a table says that is not the default."""
+    if isinstance(table, Mapping):
+        yield from table.items()
+        return
+    for field in msgspec.structs.fields(table):
+        value: object = getattr(table, field.name)
+        if field.required or value not in (field.default, _empty(field)):
+            yield field.name, value
+
+
+def _empty(field: msgspec.structs.FieldInfo) -> object:
+    """The default of a field that makes a new one each time."""
+    made = field.default_factory
+    return made() if callable(made) else field.default
 
 
 def _toml(value: object) -> str:

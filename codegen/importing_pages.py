@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from codegen import files, importing
 from codegen.collecting import collected_later
@@ -22,23 +23,40 @@ from codegen.readers.pages import PageTree
 _SUFFIXES = (".md", ".txt")
 
 
+class PagesRead(NamedTuple):
+    """Pages as modules, what was found, the texts, and where in their tree each of them stands."""
+
+    modules: dict[str, Module]
+    findings: list[Diagnostic]
+    texts: dict[str, str]
+    places: dict[str, str]
+
+
 def import_pages(paths: Iterable[Path], out: Path, *, strict: bool) -> Imported:
     """Read pages, files or folders of them, and write the project; pages with errors are left out of it.
 
     Raises ImportError_ when there are no pages or ``out`` holds another project, WriteError when the disk refuses.
     """
     with collected_later():
-        texts, places, unread = _read_texts(paths)
-        modules, found = read_pages(texts, places)
-        findings = ordered([*unread, *found])
-        if not modules and not findings:
-            raise ImportError_("there are no pages in what is named")
+        read = read_tree(paths)
+        findings = read.findings
         if strict:
             findings = ordered(importing.strictly(findings))
         written: list[str] = []
-        if modules:
-            written = importing.write_project(out, modules, settings_of(modules))
-        return Imported(written, findings, texts)
+        if read.modules:
+            settings = settings_of(read.modules)
+            written = importing.write_project(out, read.modules, settings)
+        return Imported(written, findings, read.texts)
+
+
+def read_tree(paths: Iterable[Path]) -> PagesRead:
+    """Read pages, files or folders of them; raise ImportError_ when there are none."""
+    texts, places, unread = _read_texts(paths)
+    modules, found = read_pages(texts, places)
+    findings = ordered([*unread, *found])
+    if not modules and not findings:
+        raise ImportError_("there are no pages in what is named")
+    return PagesRead(modules, findings, texts, places)
 
 
 def read_pages(

@@ -16,6 +16,7 @@ from codegen.collecting import collected_later
 from codegen.diagnostics import Diagnostic, Location, ordered
 from codegen.importing import Imported, ImportError_, strictly, write_project
 from codegen.mending import mended
+from codegen.model import Module
 from codegen.project import OutputName, Settings
 from codegen.readers.source.branches import Target
 from codegen.readers.source.packages import Specs, Text, read_package
@@ -30,6 +31,18 @@ class Tree(NamedTuple):
     files: dict[str, Path]
     unnamed: tuple[Path, ...] = ()
     """Files whose names no import statement can say."""
+    beside: tuple[Path, ...] = ()
+    """Files that another one of the same module is read instead of."""
+
+
+class SourceRead(NamedTuple):
+    """A package as specs that pass every check, the settings they need, what was found, and the texts read."""
+
+    modules: dict[str, Module]
+    settings: Settings
+    specs: Specs
+    findings: list[Diagnostic]
+    texts: dict[str, str]
 
 
 def import_source(
@@ -44,6 +57,18 @@ def import_source(
 
     Raises ImportError_ when there is no such package or the project cannot be written there.
     """
+    read = read_source(source, search_paths, target)
+    written: list[str] = []
+    if read.modules:
+        written = write_project(out, read.modules, read.settings)
+    findings = strictly(read.findings) if strict else read.findings
+    return Imported(written, findings, read.texts)
+
+
+def read_source(
+    source: str, search_paths: Sequence[Path] = (), target: Target | None = None
+) -> SourceRead:
+    """Read what is named; raise ImportError_ when there is no such package."""
     tree = find(source, search_paths)
     with collected_later():
         texts, problems = read_texts(tree)
@@ -51,12 +76,9 @@ def import_source(
         mending = mended(specs, _settings(tree.root, specs, True))
     modules, findings, importable = mending
     findings = ordered([*problems, *specs.diagnostics, *findings])
-    written: list[str] = []
-    if modules:
-        settings = _settings(tree.root, specs, importable)
-        written = write_project(out, modules, settings)
-    read = {text.path: text.text for text in texts}
-    return Imported(written, strictly(findings) if strict else findings, read)
+    settings = _settings(tree.root, specs, importable)
+    shown_texts = {text.path: text.text for text in texts}
+    return SourceRead(modules, settings, specs, findings, shown_texts)
 
 
 def _settings(root: str, specs: Specs, importable: bool) -> Settings:
@@ -102,6 +124,7 @@ def _folder(folder: Path) -> Tree:
     root = folder.name.removesuffix("-stubs")
     found: dict[str, Path] = {}
     unnamed: list[Path] = []
+    beside: list[Path] = []
     for relative in files.read_tree(folder):
         path = folder / relative
         if path.suffix not in (".py", ".pyi"):
@@ -109,12 +132,17 @@ def _folder(folder: Path) -> Tree:
         name = _module_name(root, relative)
         if not name:
             unnamed.append(path)
+            continue
         # A stub beside a module says what type checkers see of it.
-        if name and (path.suffix == ".pyi" or name not in found):
+        other = found.get(name)
+        if other is None or path.suffix == ".pyi":
             found[name] = path
+        if other is not None:
+            beside.append(other if path.suffix == ".pyi" else path)
     if not found:
         raise ImportError_(f"'{folder}' holds no Python files")
-    return _checked(Tree(root, dict(sorted(found.items())), tuple(unnamed)))
+    named = dict(sorted(found.items()))
+    return _checked(Tree(root, named, tuple(unnamed), tuple(beside)))
 
 
 def _checked(tree: Tree) -> Tree:
@@ -135,6 +163,7 @@ def read_texts(tree: Tree) -> tuple[list[Text], list[Diagnostic]]:
     """The texts of a tree, and what is wrong with files that have none."""
     texts: list[Text] = []
     problems = [_cannot_be_named(path) for path in tree.unnamed]
+    problems += [_stands_beside(path) for path in tree.beside]
     for name, path in tree.files.items():
         text, found = files.read_text(path, shown(path))
         problems += found
@@ -146,6 +175,11 @@ def read_texts(tree: Tree) -> tuple[list[Text], list[Diagnostic]]:
 def _cannot_be_named(path: Path) -> Diagnostic:
     message = f"the module '{path.stem}' is left out: no import can name it"
     return Diagnostic(Location(shown(path)), "loss-name", message, severity="warning")
+
+
+def _stands_beside(path: Path) -> Diagnostic:
+    message = f"'{path.name}' is not read, nor are its texts: another file says what is in the module"
+    return Diagnostic(Location(shown(path)), "loss-text", message, severity="warning")
 
 
 def shown(path: Path) -> str:

@@ -20,20 +20,35 @@ def import_() -> None:
     """Make a project from what exists: published pages or Python source."""
 
 
+merge_option = click.option(
+    "--merge",
+    is_flag=True,
+    help="Merge into the project that is there: texts from pages, facts from source.",
+)
+
+
 @import_.command("pages")
 @click.argument(
     "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path)
 )
 @out_option
+@merge_option
 @strict_option
 @format_option
 def import_pages(
-    paths: tuple[Path, ...], out: Path, strict: bool, output_format: str
+    paths: tuple[Path, ...], out: Path, merge: bool, strict: bool, output_format: str
 ) -> None:
     """Read reference pages, files or folders of them, into a project that writes the same pages."""
-    from codegen.importing_pages import import_pages as run
+    from codegen import importing_pages
 
-    finish(_import(lambda: run(paths, out, strict=strict), output_format))
+    def run() -> Imported:
+        if not merge:
+            return importing_pages.import_pages(paths, out, strict=strict)
+        from codegen.importing_merge import merge_pages
+
+        return merge_pages(importing_pages.read_tree(paths), out, strict=strict)
+
+    finish(_import(run, output_format, merge))
 
 
 @import_.command("source")
@@ -53,6 +68,7 @@ def import_pages(
     metavar="VERSION",
     help="The Python that is read for, such as 3.12; by default the one that runs.",
 )
+@merge_option
 @strict_option
 @format_option
 def import_source(
@@ -60,22 +76,27 @@ def import_source(
     out: Path,
     search_paths: tuple[Path, ...],
     version: str | None,
+    merge: bool,
     strict: bool,
     output_format: str,
 ) -> None:
     """Read a package, a module or stubs, without running them, into a project that generates the same API."""
-    from codegen.importing_source import import_source as run
+    from codegen import importing_source
     from codegen.readers.source.branches import Target
 
     target = Target() if version is None else Target(version=_version(version))
-    finish(
-        _import(
-            lambda: run(
+
+    def run() -> Imported:
+        if not merge:
+            return importing_source.import_source(
                 source, out, search_paths=search_paths, target=target, strict=strict
-            ),
-            output_format,
-        )
-    )
+            )
+        from codegen.importing_merge import merge_source
+
+        read = importing_source.read_source(source, search_paths, target)
+        return merge_source(read, out, strict=strict)
+
+    finish(_import(run, output_format, merge))
 
 
 def _version(text: str) -> tuple[int, int]:
@@ -85,7 +106,7 @@ def _version(text: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-def _import(run: Callable[[], Imported], output_format: str) -> int:
+def _import(run: Callable[[], Imported], output_format: str, merge: bool) -> int:
     """Run an import; print what it found and wrote."""
     from codegen.files import WriteError
     from codegen.importing import ImportError_
@@ -101,5 +122,6 @@ def _import(run: Callable[[], Imported], output_format: str) -> int:
     code = show_findings(result, output_format)
     written = f"{len(result.written)} written"
     click.echo(written, err=output_format not in ("full", "concise"))
-    # Whatever the findings are, nothing has been imported.
-    return FINDINGS if code or not result.written else 0
+    # Whatever the findings are, nothing has been imported; a merge may well change nothing.
+    nothing = not result.written and not merge
+    return FINDINGS if code or nothing else 0
