@@ -1,0 +1,9 @@
+"""What the package does."""
+
+from __future__ import annotations
+
+import math
+
+
+def run(a: int, b: str) -> int:
+    return math.floor(max(a, 1))

@@ -1,0 +1,13 @@
+"""What the package does."""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info >= (3, 8):
+
+    def run(
+        a: int,
+        b: str,  # the name
+    ) -> int:
+        return a

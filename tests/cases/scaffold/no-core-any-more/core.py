@@ -1,0 +1,17 @@
+"""What the package does."""
+
+from __future__ import annotations
+
+
+def run(a: int, b: str) -> int:
+    """Run it."""
+    # A comment that stays.
+    return a
+
+
+def stop() -> None:
+    """Stop."""
+
+
+def helper() -> None:
+    """No core."""

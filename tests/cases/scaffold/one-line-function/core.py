@@ -1,0 +1,6 @@
+"""What the package does."""
+
+from __future__ import annotations
+
+
+def run(a: int, b: str) -> int: return a  # in short

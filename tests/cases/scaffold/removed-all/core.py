@@ -1,0 +1,10 @@
+"""What the package does."""
+
+from __future__ import annotations
+
+
+def run(
+    a: int,
+    b: str,
+) -> int:
+    return 1

@@ -1,0 +1,11 @@
+"""What the package does."""
+
+from __future__ import annotations
+
+
+def run(a: int, b: str) -> int:
+    def inner(a: int) -> int:
+        return a
+
+    total = a + inner(a)
+    return total

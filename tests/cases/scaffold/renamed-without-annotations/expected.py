@@ -1,0 +1,7 @@
+"""What the package does."""
+
+from __future__ import annotations
+
+
+def run(a, title):
+    return a

@@ -1,0 +1,9 @@
+"""What the package does."""
+
+from __future__ import annotations
+
+
+def run(a: int, b: str) -> int:
+    """Run it."""
+    # A comment that stays.
+    return a

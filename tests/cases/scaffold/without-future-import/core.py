@@ -1,0 +1,2 @@
+def run(a: int, b: str) -> int:
+    return a
