@@ -1,0 +1,1 @@
+window.siteEditions={"version":"1.2.0","variant":"","editions":[["1.2.0","",""],["1.2.0","lite","variants/lite/"],["1.1","","versions/1.1/"],["1.1","lite","versions/1.1/variants/lite/"]]};

@@ -1,0 +1,1 @@
+window.siteEditions={"version":"1.1","variant":"lite","editions":[["1.2.0","","../../../../"],["1.2.0","lite","../../../../variants/lite/"],["1.1","","../../"],["1.1","lite",""]]};
