@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import generation, pages, reading, report, sdk, service
+from bench import diffing, generation, pages, reading, report, sdk, service, site
 
 
 def main() -> int:
@@ -24,10 +24,12 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             rows = [
                 *generation.rows(Path(folder), quick=options.quick),
+                *diffing.rows(Path(folder), quick=options.quick),
                 *pages.rows(quick=options.quick),
                 *reading.rows(quick=options.quick),
                 *sdk.rows(quick=options.quick),
                 *service.rows(quick=options.quick),
+                *site.rows(Path(folder), quick=options.quick),
             ]
     except subprocess.CalledProcessError as failure:
         print(f"{failure.output}\nerror: {failure}", file=sys.stderr)

@@ -50,7 +50,7 @@ def read_specs(
     modules: dict[str, Module] = {}
     documents: dict[str, yaml.Document] = {}
     findings = list(unread)
-    known = {**known, **_read_sound(texts, known)}
+    known = {**known, **read_sound(texts, known)}
     for path, text in texts.items():
         document = yaml.Document(path, text)
         module = known.get(path)
@@ -76,7 +76,7 @@ def read_specs(
     return Specs(modules, documents, findings)
 
 
-def _read_sound(
+def read_sound(
     texts: Mapping[str, str], known: Mapping[str, Module]
 ) -> dict[str, Module]:
     """Read, on all processors, the specs that have nothing wrong with their form."""

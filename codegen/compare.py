@@ -73,7 +73,7 @@ def _parameters(
             message = f"takes '{name}' as {actual.kind}, documented is {parameter.kind}"
             yield Difference("core-signature", message)
         left_out = name in own_defaults and actual.default is None
-        if not left_out and not _same_value(parameter.default, actual.default):
+        if not left_out and not same_value(parameter.default, actual.default):
             message = (
                 f"has {_shown(actual.default)} for '{name}', "
                 f"documented is {_shown(parameter.default)}"
@@ -89,7 +89,7 @@ def _parameters(
         yield Difference("core-signature", message, f"documented is: {order}")
 
 
-def _same_value(left: str | None, right: str | None) -> bool:
+def same_value(left: str | None, right: str | None) -> bool:
     """Whether two defaults are the same expression, however they are spelled or qualified."""
     if left is None or right is None or left == right:
         return left == right

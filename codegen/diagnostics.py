@@ -57,7 +57,14 @@ def suggest(name: str, candidates: Iterable[str]) -> str:
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Sort findings by place and drop repetitions."""
-    return sorted(set(diagnostics), key=lambda found: (*found.location, *found[1:4]))
+    return sorted(
+        set(diagnostics),
+        key=lambda found: (
+            *found.location,
+            *found[1:4],
+            found.related or found.location,
+        ),
+    )
 
 
 def render_full(diagnostics: list[Diagnostic], texts: Mapping[str, str]) -> str:
@@ -67,7 +74,7 @@ def render_full(diagnostics: list[Diagnostic], texts: Mapping[str, str]) -> str:
 
 def _full(found: Diagnostic, texts: Mapping[str, str]) -> str:
     lines = [found.headline]
-    lines += _excerpt(found.location, texts)
+    lines += excerpt(found.location, texts)
     if found.related is not None:
         lines.append(f"  = see: {found.related}")
     if found.hint:
@@ -83,7 +90,8 @@ def _lines(text: str) -> list[str]:
 _WIDEST_EXCERPT = 160
 
 
-def _excerpt(location: Location, texts: Mapping[str, str]) -> list[str]:
+def excerpt(location: Location, texts: Mapping[str, str]) -> list[str]:
+    """The line of a place and a caret under it; nothing where the text is not at hand or the line is empty."""
     text = texts.get(location.path)
     if text is None:
         return []
@@ -146,12 +154,12 @@ def render_github(diagnostics: list[Diagnostic], texts: Mapping[str, str]) -> st
 def _github(found: Diagnostic) -> str:
     message = found.message + (f"\nhint: {found.hint}" if found.hint else "")
     place = found.location
-    file = _escaped(place.path).replace(":", "%3A").replace(",", "%2C")
+    file = escaped(place.path).replace(":", "%3A").replace(",", "%2C")
     properties = f"file={file},line={place.line},col={place.column},title={found.rule}"
-    return f"::{found.severity} {properties}::{_escaped(message)}\n"
+    return f"::{found.severity} {properties}::{escaped(message)}\n"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Text as a workflow command carries it."""
     for char, escape in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
         text = text.replace(char, escape)

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -218,6 +219,50 @@ def write_cache(root: Path, name: str, data: bytes) -> None:
         staged = folder / f"{name}.{os.getpid()}"
         staged.write_bytes(data)
         os.replace(staged, folder / name)
+
+
+def user_cache() -> Path:
+    """The folder for what is worth keeping between projects."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    # The standard says that a relative one is ignored.
+    home = Path(base) if os.path.isabs(base) else Path.home() / ".cache"
+    return home / "codegen"
+
+
+_MOST_KEPT = 1_000
+
+
+def keep(name: str, data: bytes) -> None:
+    """Keep something in the user's cache under ``folder/name``; the oldest goes, and failing is no error."""
+    path = user_cache() / name
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staged = path.with_name(f".{path.name}.{os.getpid()}")
+        staged.write_bytes(data)
+        os.replace(staged, path)
+        kept = [entry for entry in os.scandir(path.parent) if entry.is_file()]
+        if len(kept) > _MOST_KEPT:
+            kept.sort(key=lambda entry: entry.stat().st_mtime_ns)
+            for entry in kept[: _MOST_KEPT // 10]:
+                os.unlink(entry)
+
+
+@contextlib.contextmanager
+def temporary() -> Iterator[Path]:
+    """A folder outside every project that is gone afterwards, with whatever was written to it."""
+    with tempfile.TemporaryDirectory(
+        prefix="codegen-", ignore_cleanup_errors=True
+    ) as folder:
+        yield Path(folder)
+
+
+def lay_out(root: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files below a folder of this process's own, with the same modes whatever the umask is."""
+    for path, data in contents.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+        target.chmod(0o644)
 
 
 @contextlib.contextmanager

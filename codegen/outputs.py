@@ -40,8 +40,12 @@ class LinkMap(NamedTuple):
     """The one map of all names to their pages."""
 
 
-Unit = PythonModule | str | LinkMap
-"""What is emitted in one go: a Python file with its stub, the pages of a module, by name, or the link map."""
+class Warnings(NamedTuple):
+    """The one module that warns of what is deprecated."""
+
+
+Unit = PythonModule | str | LinkMap | Warnings
+"""What is emitted in one go: a Python file with its stub, the pages of a module, by name, or what there is once."""
 
 
 def units(
@@ -55,6 +59,8 @@ def units(
             for file in python_modules(package).values()
             if only is None or not file.sources or file.sources & only
         ]
+    if "package" in kinds and (only is None or only):
+        chosen.append(Warnings())
     if kinds & {"pages", "plain"}:
         chosen += [name for name in package.modules if only is None or name in only]
     if "linkmap" in kinds and (only is None or only):
@@ -79,6 +85,8 @@ def emit(
     for unit in chosen:
         if isinstance(unit, PythonModule):
             yield from _python(unit, package, settings, kinds, style)
+        elif isinstance(unit, Warnings):
+            yield from _warnings(package, style)
         elif isinstance(unit, LinkMap):
             from codegen.emitters.pages import linkmap
 
@@ -113,6 +121,17 @@ def _python(
     if "stubs" in kinds:
         path = _place("stubs", settings, file, ".pyi")
         yield Output(path, "stubs", sources, stubs.emit(file, package, style))
+
+
+def _warnings(package: Package, style: Style) -> Iterator[Output]:
+    from codegen.emitters.python import deprecation
+
+    modules = package.modules.items()
+    sources = frozenset(n for n, module in modules if deprecation.deprecating(module))
+    if sources:
+        path = f"{deprecation.helper(package).replace('.', '/')}.py"
+        text = deprecation.helper_text(style.specs)
+        yield Output(path, "package", sources, text)
 
 
 def _place(

@@ -8,11 +8,13 @@ from __future__ import annotations
 import keyword
 import re
 import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from codegen import docs_settings, publish_settings
 from codegen.diagnostics import Diagnostic, Location, suggest
 
 OutputName = Literal["package", "stubs", "pages", "plain", "linkmap"]
@@ -36,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lazy: bool = False
     external: tuple[str, ...] = ()
     aliases: dict[str, str] = {}
+    docs: docs_settings.Docs = docs_settings.Docs()
+    publish: publish_settings.Publish = publish_settings.Publish()
 
     @property
     def makes_python(self) -> bool:
@@ -87,6 +91,10 @@ def _problems(path: str, text: str, table: str, data: Any) -> list[Diagnostic]:
                 problem(key, "unknown-setting", f"'{key}' is not a setting", hint)
             )
             continue
+        if key in _TABLES and isinstance(value, dict):
+            inner = f"{table}.{key}".lstrip(".")
+            found += _table_problems(path, text, inner, value, _TABLES[key])
+            continue
         try:
             msgspec.convert(value, fields[key].type)
         except msgspec.ValidationError:
@@ -107,6 +115,38 @@ def _problems(path: str, text: str, table: str, data: Any) -> list[Diagnostic]:
     return found
 
 
+class _Table(NamedTuple):
+    """A table of settings of its own: what it is about, its keys, and what finds out what is wrong with a value."""
+
+    subject: str
+    keys: Mapping[str, object]
+    problems: Callable[[dict[str, Any]], Iterator[tuple[str, str]]]
+
+
+_TABLES = {
+    "docs": _Table("the site", docs_settings.KEYS, docs_settings.problems),
+    "publish": _Table(
+        "what is published", publish_settings.KEYS, publish_settings.problems
+    ),
+}
+
+
+def _table_problems(
+    path: str, text: str, table: str, value: dict[str, Any], known: _Table
+) -> list[Diagnostic]:
+    """What is wrong with the settings in a table of their own."""
+    found: list[Diagnostic] = []
+    for key in value.keys() - known.keys.keys():
+        hint = suggest(key, known.keys) or f"known settings: {', '.join(known.keys)}"
+        place = _locate(path, text, table, key)
+        message = f"'{key}' is not a setting of {known.subject}"
+        found.append(Diagnostic(place, "unknown-setting", message, hint))
+    for key, message in known.problems(value):
+        place = _locate(path, text, table, key)
+        found.append(Diagnostic(place, "wrong-setting", message))
+    return found
+
+
 def _shape_problem(key: str, value: Any) -> tuple[str, str]:
     """What is wrong with a setting of a wrong type, and a hint."""
     wanted, inner = {
@@ -114,6 +154,8 @@ def _shape_problem(key: str, value: Any) -> tuple[str, str]:
         "outputs": ("a list of texts", list),
         "external": ("a list of texts", list),
         "aliases": ("a table of texts", dict),
+        "docs": ("a table", None),
+        "publish": ("a table", None),
     }.get(key, ("a text", None))
     if inner is None or not isinstance(value, inner):
         return f"'{key}' must be {wanted}, not {_kind(value)}", ""
@@ -190,6 +232,16 @@ def _syntax_error(path: str, text: str, message: str) -> Diagnostic:
         return Diagnostic(place, "toml-syntax", message[: match.start()])
     lines = text.count("\n") + 1
     return Diagnostic(Location(path, lines), "toml-syntax", message.partition(" (")[0])
+
+
+def locate(path: str, text: str, *keys: str) -> Location:
+    """Where a setting stands, given the keys that lead to it; the nearest table above where that cannot be told."""
+    top = ("tool.codegen",) if PurePosixPath(path).name == "pyproject.toml" else ()
+    above = ".".join((*top, *keys[:-1]))
+    found = _locate(path, text, above, keys[-1])
+    if found.line > 1 or len(keys) == 1:
+        return found
+    return locate(path, text, *keys[:-1])
 
 
 def _locate(path: str, text: str, table: str, key: str) -> Location:

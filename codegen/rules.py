@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from codegen.checks import (
     bases,
+    deprecations,
     evaluation,
     inheritance,
     names,
@@ -50,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     texts.page_settings,
     texts.page_files,
     core_checks.cores,
+    deprecations.deprecations,
 )
 
 # What a project that has nothing but published pages must keep to: they print names and types as they are.
@@ -112,6 +114,10 @@ no-settings | There are no settings. | Add [tool.codegen] to pyproject.toml, or 
 unknown-setting | A setting does not exist. | The hint names the nearest one.
 wrong-setting | A setting has a wrong value. | The message says what is expected.
 missing-setting | A setting that is needed is not there. | 'package' is the only one without a default.
+dead-link | A link of the documentation site leads nowhere. | Correct it in the guide, or make what it leads to; links to files of the project that are no guides are fine.
+site-version | A version of the documentation site cannot be read from where the settings say it is. | A version is a folder of specs, a project, or `git:REV`; paths begin at the settings file.
+unknown-variant | Settings or the command line name a variant that no page mentions. | It would be a copy of the whole; front matter says `variants: +one -other`.
+twofold-anchor | A page of the documentation site has one anchor twice. | Links to the second one would lead to the first; give one of the two another heading.
 module-name | A module's name is not one the package can have. | It is the package's name or begins with it and a dot, and every part is an identifier.
 file-name | A spec file is not named after its module. | Name it <module>.yaml, so that people find it.
 duplicate-module | Two files describe one module. | Merge them; definitions can still live in several private modules by `defined_in`.
@@ -140,7 +146,6 @@ kind-conflict | A class combines kinds or options that exclude each other. | An 
 parameter-order | Parameters stand in an order Python does not allow. | positional-only, then positional, then *args, then keyword-only, then **kwargs; required before optional.
 variadic-default | A variadic parameter has a default. | *args and **kwargs are empty when nothing is passed.
 single-overload | A callable has exactly one overload. | One overload is just the signature; give at least two.
-pair-without-core | A sync-and-async callable has no core. | Name the coroutine function that does the work.
 sections-after | `sections_after` names no parameter. | It names the parameter whose table cell old page styles append Raises and Returns to.
 page-variant | A page variant is not a signed name. | Write +name to show the page in a build and -name to hide it.
 page-file | A page would be written outside the folder of pages. | Name a file below that folder, with slashes and without `..`.
@@ -161,16 +166,46 @@ loss-package | The package itself cannot be generated. | Definitions or modules 
 loss-private | Something private is left out because nothing public needs it. | Export it in the source if users should have it.
 loss-receiver | A method has no first parameter of its own. | The spec gives it the usual one.
 loss-refused | A part of what was read breaks a rule of specs and is left out. | The message is that of the rule.
-loss-text | A text holds invisible characters. | They were written as escapes.
+loss-text | A text is not kept as it is. | Invisible characters became escapes; of a module with a stub beside it, only the stub is read.
 loss-type | A type is not kept as it is. | It is computed, or type checkers would refuse it; correct it in the spec.
 loss-untyped | Something has no type in the source. | It became Any; write the type into the spec.
 loss-value | A default or constant is not kept. | It computes; a stub shows `...` in its place, and the package needs a core.
 memory-address | A source holds the address of an object in memory. | It differs from run to run and is never kept.
+merge-base | A class inherits from something else on the page than in the source. | The source is believed; the spec it was merged into says otherwise.
+merge-comments | A spec that was written by hand is written anew by a merge. | Comments are not kept; look at the difference before you commit it.
+merge-default | A default is another one on the page than in the source. | The source is believed; the page will show its default.
+merge-guess | A merge assumed something that the source does not say. | Look at the spec and correct it.
+merge-inherited | Pages of two classes show a member differently that one inherits from the other. | A spec says it once, where it is defined; correct one of the pages.
+merge-kind | Something is of another kind on the page than in the source. | The source is believed.
+merge-missing | The source has nothing of a name that the page shows. | It is left out; perhaps it was removed or renamed, or another module defines it.
+merge-order | Parameters stand in another order on the page than in the source. | The source is believed.
+merge-parameter | Page and source do not have the same parameters. | The source is believed; the page will show its parameters.
+merge-settings | The settings were written by hand and lack what a merge needs. | The hint says what to change.
+merge-text | A text of the source is left out, because the page shows none in its place. | Texts come from pages; write it into the spec if users should see it.
+merge-type | A type is another one on the page than in the source. | The source is believed; the page will show its type.
 missing-core | A core does not exist. | Write the function, or correct the reference.
 core-module | The module of a core does not exist below the folder of cores. | The setting 'cores' names that folder.
 core-signature | A core's signature differs from the documented one. | A core takes the instance (or class) first, then exactly the documented parameters, kinds and defaults.
 core-async | A core is async where the spec is not, or the other way round. | Add or remove `async` on one side.
 core-syntax | A module of cores is not Python. | The place is where the parser gave up.
+deprecation-due | Something is still there that was to be removed in a version that the module has reached. | Remove it, or say in which later version it goes.
+deprecation-order | Something is to be removed in the version it is deprecated since, or before. | Say a later one in `remove_in`.
+source-changed | A published page that a spec names as its source is not what it was. | Bring the spec into agreement, then run `codegen check --accept-sources`, which notes the page as it is now.
+source-differs | A published page that has changed says something else than its spec. | The spec says what is right: correct it, or have the page corrected.
+source-missing | A spec names a source that is not there. | It is the path of a published page, from the folder of the settings.
+scaffold-body | The body of a core uses a parameter that is gone or hidden since its signature was changed. | Bodies are never changed; correct it by hand.
+scaffold-call | Handwritten code uses a core whose signature changes. | Look whether it still passes what the core takes.
+scaffold-left | A function was the core of something that no spec names any more. | Functions are never removed; do it by hand if nothing else needs it.
+scaffold-refused | A core could not be changed. | The message says why; change it by hand, or correct the spec.
+scaffold-renamed | A parameter of a core was taken for a documented one of another name. | It stands where that does and has the same type; if it is not the same, edit the core by hand.
+mirror-spec | A spec says something else once it is written as YAML and read again. | This is a bug of the writer or the reader of specs; please report it.
+mirror-package | The generated package, read back, does not say what the spec says. | The second place is what was generated; the emitter or the reader of Python is wrong.
+mirror-griffe | Griffe sees another signature in the generated package than the spec has. | Griffe is a reader of its own; what both readers see otherwise was written otherwise.
+mirror-stubs | A generated stub, read back, does not say what the spec says. | The second place is what was generated; the emitter or the reader of stubs is wrong.
+mirror-pages | A published page cannot be read back as it was written, or does not say what the spec says. | The second place is where the page stops being what its style writes.
+mirror-links | A plain page has a link or an anchor that leads nowhere, or Python that does not parse. | The second place is on the page; look at the texts of the spec.
+mirror-types | A type checker refuses what is generated. | The second place is what it refuses; correct the types of the spec, or those of its cores.
+mirror-stubtest | The stubs do not fit the package when that is imported. | The message is that of mypy.stubtest.
 path-collision | Two outputs would be the same file. | Rename one of the two, or move it to another module.
 drift | A generated file differs from what the specs say. | Run `codegen generate` and commit the result; never edit generated files.
 write-failed | A file could not be written. | Nothing was changed; check permissions and free space, then run again.

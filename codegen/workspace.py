@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from codegen import build, files, project, state
+from codegen import build, files, page_sources, project, state
 from codegen.checks.base import Cores
-from codegen.diagnostics import Diagnostic, Location
+from codegen.diagnostics import Diagnostic, Location, ordered
 from codegen.model import Module
 from codegen.outputs import Output
 from codegen.package import Package
@@ -132,13 +132,39 @@ class Workspace:
         return cores, paths
 
     def check(self) -> Result:
-        """Apply every rule to every spec; write nothing."""
+        """Apply every rule to every spec, and compare published pages with what was made of them; write nothing."""
         texts, problems = self.read_texts()
         specs = build.read_specs(texts, {}, problems)
         package = self.package(specs)
         cores, _ = self.read_cores(specs.modules.values())
         found = build.check(specs, package, self.settings, cores)
-        return Result([], 0, [], found, texts)
+        sources = self._sources(specs, package)
+        found = ordered([*found, *sources.findings])
+        return Result([], 0, [], found, texts | sources.texts)
+
+    def accept_sources(self) -> list[str]:
+        """Make the pages that specs name as their sources, as they are now, the known ones; return their paths.
+
+        Raises WriteError when the disk refuses.
+        """
+        with files.locked(self.root):
+            texts, problems = self.read_texts()
+            specs = build.read_specs(texts, {}, problems)
+            changed = self._sources(specs, self.package(specs)).changed
+            contents = {
+                path.rpartition("/")[2]: text.encode()
+                for path, text in page_sources.accepted(texts, changed).items()
+            }
+            files.write_tree(self.specs_folder, contents)
+        return sorted(source.path for source in changed)
+
+    def _sources(self, specs: build.Specs, package: Package) -> page_sources.Sources:
+        return page_sources.Sources(
+            specs,
+            package,
+            lambda path: files.read_bytes(self.root / path),
+            lambda path: self.shown(self.root / path),
+        )
 
     def package(self, specs: build.Specs) -> Package:
         """The specs as one package, with the project's aliases and external roots."""

@@ -8,7 +8,16 @@ import sys
 import click
 
 from codegen import __version__
-from codegen.cli import generating, importing, projects
+from codegen.cli import (
+    diffing,
+    docs,
+    generating,
+    importing,
+    projects,
+    publishing,
+    scaffolding,
+    verifying,
+)
 from codegen.cli.printing import INTERNAL
 
 
@@ -38,5 +47,10 @@ for _command in (
     projects.explain,
     projects.schema,
     importing.import_,
+    docs.docs,
+    verifying.verify,
+    scaffolding.scaffold,
+    diffing.diff,
+    publishing.publish,
 ):
     commands.add_command(_command)

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from codegen.cli.options import config_option, format_option, open_workspace
-from codegen.cli.printing import FINDINGS, finish, print_findings, show_findings
+from codegen.cli.printing import (
+    FINDINGS,
+    finish,
+    print_findings,
+    print_unified,
+    show_findings,
+)
 
 if TYPE_CHECKING:
     from codegen.outputs import Unit
@@ -116,7 +122,7 @@ def _show_drift(
         return code
     if diff:
         for drift in drifts:
-            click.echo("".join(_unified(drift)), nl=False)
+            print_unified(drift.path, drift.actual, drift.expected)
     findings = []
     for drift in drifts:
         reason = "differs from the specs"
@@ -138,20 +144,6 @@ def _show_drift(
     return FINDINGS if drifts else 0
 
 
-def _unified(drift: Drift) -> Iterator[str]:
-    import difflib
-
-    def lines(data: bytes | None) -> list[str]:
-        return (data or b"").decode(errors="replace").splitlines(keepends=True)
-
-    before = f"a/{drift.path}" if drift.actual is not None else "/dev/null"
-    after = f"b/{drift.path}" if drift.expected is not None else "/dev/null"
-    for line in difflib.unified_diff(
-        lines(drift.actual), lines(drift.expected), before, after
-    ):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
 def _watch(
     workspace: Workspace,
     config: Path | None,
@@ -159,37 +151,22 @@ def _watch(
     only: tuple[str, ...],
     output_format: str,
 ) -> None:
-    from watchfiles import watch
-
+    from codegen.cli.watching import follow
     from codegen.incremental import generate as run
 
-    def again(*, quiet: bool = False) -> None:
+    first = True
+
+    def again() -> None:
+        nonlocal first
         fresh = open_workspace(config or workspace.config, out, output_format)
         result = run(fresh, only)
-        if result.written or result.removed or result.diagnostics or not quiet:
+        if result.written or result.removed or result.diagnostics or first:
             _show_result(result, output_format)
+        first = False
         sys.stdout.flush()
 
     again()
     folders = [workspace.specs_folder]
     if workspace.settings.cores is not None:
         folders.append(workspace.root / workspace.settings.cores)
-    watched = [folder for folder in folders if folder.is_dir()]
-    ready = False
-    for changes in watch(
-        *watched,
-        workspace.config,
-        debounce=50,
-        step=20,
-        rust_timeout=200,
-        yield_on_timeout=True,
-        raise_interrupt=False,
-    ):
-        if changes:
-            again()
-        elif not ready:
-            # What was saved before the first event could be seen is not lost.
-            again(quiet=True)
-            names = ", ".join(map(workspace.shown, watched))
-            click.echo(f"watching {names}; stop with Ctrl-C", err=True)
-            ready = True
+    follow(folders, workspace.config, again, workspace.shown)

@@ -14,6 +14,8 @@ import click
 if TYPE_CHECKING:
     from codegen.diagnostics import Diagnostic
     from codegen.importing import Imported
+    from codegen.scaffolding import Scaffolded
+    from codegen.verifying.table import Verified
     from codegen.workspace import Result
 
 FINDINGS, USAGE, INTERNAL = 1, 2, 70
@@ -23,7 +25,7 @@ FORMATS = ("full", "concise", "json", "github", "sarif")
 _UNREADABLE = frozenset(
     "spec-folder no-specs unreadable too-large not-utf8 empty-spec yaml-syntax "
     "yaml-character no-settings unknown-setting wrong-setting missing-setting "
-    "toml-syntax".split()
+    "toml-syntax site-version unknown-variant".split()
 )
 
 
@@ -39,7 +41,9 @@ def print_findings(
 
 
 def show_findings(
-    result: Result | Imported, output_format: str, consequence: str = ""
+    result: Result | Imported | Scaffolded | Verified,
+    output_format: str,
+    consequence: str = "",
 ) -> int:
     if result.diagnostics or output_format in ("json", "sarif"):
         print_findings(result.diagnostics, result.texts, output_format)
@@ -50,6 +54,22 @@ def show_findings(
         count = len(errors)
         click.echo(f"{count} {'error' if count == 1 else 'errors'}{consequence}")
     return USAGE if any(found.rule in _UNREADABLE for found in errors) else FINDINGS
+
+
+def print_unified(path: str, actual: bytes | None, expected: bytes | None) -> None:
+    """Show how a file would change; None stands for no file."""
+    import difflib
+
+    def lines(data: bytes | None) -> list[str]:
+        return (data or b"").decode(errors="replace").splitlines(keepends=True)
+
+    before = f"a/{path}" if actual is not None else "/dev/null"
+    after = f"b/{path}" if expected is not None else "/dev/null"
+    for line in difflib.unified_diff(lines(actual), lines(expected), before, after):
+        ended = (
+            line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        )
+        click.echo(ended, nl=False)
 
 
 def finish(code: int) -> None:

@@ -48,7 +48,6 @@ def shared_files(
     """Make the files that are made from all parts together."""
     outline = framer.outline
     names = _names(parts, package)
-    pages = [page for part in parts.all for page in part.seen]
     sections = {"Guides": [part.entries[0] for part in parts.guides.values()]}
     sections |= {name: part.entries for name, part in parts.modules.items()}
     sections["What changed"] = [part.entries[0] for part in parts.changes.values()]
@@ -64,7 +63,6 @@ def shared_files(
             docs.url,
             {title: entries for title, entries in sections.items() if entries},
         ),
-        "sitemap.xml": feeds.sitemap(docs.url, [places.LANDING, *pages]),
         "linkmap.json": feeds.link_map({path: place for path, _, place in names}),
     }
     objects = [
@@ -162,17 +160,14 @@ def summary(package: Package, docs: Docs) -> str:
 
 
 def dead_links(
-    parts: Parts,
-    shared: Mapping[str, bytes],
-    pictures: Iterable[str],
-    neighbours: Mapping[str, Seen],
+    parts: Parts, landing: str, others: Iterable[str], neighbours: Mapping[str, Seen]
 ) -> list[Dead]:
     """Every link of the site that leads nowhere, and every anchor that stands twice on its page.
 
-    ``neighbours`` are pages of other editions, by the way to them.
+    ``others`` are files beside those of parts, ``neighbours`` pages of other editions by the way to them.
     """
     seen = {page: Seen(found.anchors, []) for page, found in neighbours.items()}
     seen |= {page: found for part in parts.all for page, found in part.seen.items()}
-    seen[places.LANDING] = links.look(shared[places.LANDING].decode())
+    seen[places.LANDING] = links.look(landing)
     files = {path for part in parts.all for path in part.files}
-    return list(links.check(seen, {*files, *shared, *pictures}))
+    return list(links.check(seen, {*files, *others}))

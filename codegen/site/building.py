@@ -125,15 +125,16 @@ def build(inputs: Inputs, known: Known = NOTHING) -> Site:
     }
     changes = {it.page: parts.of_changes(framer, it) for it in inputs.changes}
     whole = Parts(modules, guides, changes, shown.values())
-    shared = assembly.shared_files(whole, inputs.package, framer, inputs.docs)
+    made = assembly.shared_files(whole, inputs.package, framer, inputs.docs)
+    shared: dict[str, bytes | None] = dict(made)
     for part in changes.values():
-        shared |= {path: data for path, data in part.files.items() if data}
+        shared |= part.files
     pages = [places.LANDING, *(page for part in whole.all for page in part.seen)]
     if inputs.switch:
         shared |= editions.files(inputs.switch, pages)
-    dead = assembly.dead_links(
-        whole, shared, inputs.pictures.values(), inputs.neighbours
-    )
+    others = (*shared, *inputs.pictures.values())
+    landing = made[places.LANDING].decode()
+    dead = assembly.dead_links(whole, landing, others, inputs.neighbours)
     asked = {**names.asked, "/": files}
     return Site(modules, guides, shown, shared, dead, asked, pages)
 

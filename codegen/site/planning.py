@@ -204,7 +204,7 @@ class Making:
         )
         memory.whole, memory.shared, memory.pages = (
             self._key,
-            [path for path in site.shared if path != _SITEMAP],
+            list(site.shared),
             site.pages,
         )
         return site, memory
@@ -221,8 +221,15 @@ class Making:
 
     def _as_it_was(self) -> Site:
         known, last = self.known, self._last
-        groups = map(dict, (known.modules, known.guides, known.sources))
-        return Site(*groups, dict.fromkeys(last.shared), [], {}, last.pages)
+        return Site(
+            dict(known.modules),
+            dict(known.guides),
+            dict(known.sources),
+            dict.fromkeys(last.shared),
+            [],
+            {},
+            last.pages,
+        )
 
 
 class Whole(NamedTuple):
@@ -243,7 +250,6 @@ def build(makings: Sequence[Making], url: str) -> Whole:
         site, whole.memories[folder] = making.build(seen)
         seen[making.edition] = site.seen
         whole.files.update({folder + path: data for path, data in site.files.items()})
-        whole.files.pop(folder + _SITEMAP, None)
         whole.dead.extend((folder, dead) for dead in site.dead)
         pages += [folder + page for page in site.pages]
     whole.files[_SITEMAP] = sitemap(url, pages).encode()

@@ -23,7 +23,7 @@ NAMES = sorted(
 )
 CODEGEN = Path(__file__).parents[2] / "codegen"
 
-_OF_SPECS = ("page-variant", "page-version", "page-file")
+_OF_SPECS = ("page-variant", "page-version", "page-file", "page-grammar")
 
 # Found only where the machine plays a part; test_errors_special.py makes them.
 MADE_ELSEWHERE = {
@@ -36,8 +36,28 @@ MADE_ELSEWHERE = {
         "is about pages that are read; test_pages_read.py makes them",
     ),
     **dict.fromkeys(
-        [name for name in RULES if name.startswith(("loss-", "source-", "memory-"))],
+        [
+            name
+            for name in RULES
+            if name.startswith(("loss-", "memory-")) or name == "source-syntax"
+        ],
         "is about sources that are read; test_source_read.py makes them",
+    ),
+    **dict.fromkeys(
+        [name for name in RULES if name.startswith("merge-")],
+        "is about two sides of one API; test_merging.py makes them",
+    ),
+    **dict.fromkeys(
+        ["dead-link", "twofold-anchor", "site-version", "unknown-variant"],
+        "is about the documentation site; tests/site makes them",
+    ),
+    **dict.fromkeys(
+        [name for name in RULES if name.startswith("mirror-")],
+        "is about what is generated; test_verifying.py makes them",
+    ),
+    **dict.fromkeys(
+        [name for name in RULES if name.startswith("scaffold-")],
+        "is about cores that are changed; test_scaffold.py makes them",
     ),
 }
 
