@@ -6,6 +6,7 @@ import ast
 import sys
 from types import ModuleType
 from typing import Any
+from unittest import mock
 
 import black
 from hypothesis import HealthCheck, assume, given, settings
@@ -316,11 +317,19 @@ def test_what_is_generated_is_python(module: Module) -> None:
     mode = black.Mode(target_versions=target, is_pyi=True)
     assert black.format_str(stub, mode=mode) == stub
     ast.parse(stub)
-    imported = ModuleType("made")
-    sys.modules["made"] = imported
-    try:
-        exec(compile(source, "made.py", "exec"), imported.__dict__)
-    finally:
-        del sys.modules["made"]
+    with mock.patch.dict(sys.modules):
+        helper = outputs.get("made/_deprecated.py")
+        if helper is not None:
+            _imported("made._deprecated", helper.text)
+        imported = _imported("made", source)
     listed = imported.__dict__.get("__all__", [])
     assert all(hasattr(imported, name) for name in listed)
+
+
+def _imported(name: str, source: str) -> ModuleType:
+    """Run the text of a module as an import would."""
+    module = ModuleType(name)
+    module.__file__ = f"{name}.py"
+    sys.modules[name] = module
+    exec(compile(source, module.__file__, "exec"), module.__dict__)
+    return module
