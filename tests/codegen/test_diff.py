@@ -27,7 +27,8 @@ from hypothesis import strategies as st
 from msgspec import inspect, structs
 
 from codegen import files, parallel
-from codegen.diff import compare, versions
+from codegen.diff import versions
+from codegen.diff.modules import compare
 from codegen.diff.changes import Place, judged, plain, restored
 from codegen.diff.rules import RULES, Severity
 from codegen.emitters import yaml as writer
@@ -393,8 +394,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "diff.md"
 
 
 def shown(match: re.Match[str]) -> str:
-    """A block of the page with what its command prints in the case of that command."""
-    for name in NAMES:
+    """A block of the page with what its command prints in the case of that command, the one about formats if several."""
+    for name in sorted(NAMES, key=lambda name: not name.startswith("format")):
         text = (CASES / name / "expected.txt").read_text(encoding="utf-8")
         if text.startswith(match[1] + "\n"):
             body = text.replace("[stderr]\n", "").rpartition("exit code")[0]
