@@ -12,8 +12,7 @@ def main() -> None:
     """Run the command; a ``generate`` without changes ends before anything heavy is imported."""
     try:
         answer = _nothing_changed(sys.argv[1:])
-        if answer is not None:
-            print(answer)
+        if answer is not None and _said(answer):
             return
         from codegen import cli
 
@@ -21,6 +20,15 @@ def main() -> None:
     except KeyboardInterrupt:
         # Ctrl-C before click is there to catch it; 128 + SIGINT, as shells say it.
         sys.exit(130)
+
+
+def _said(answer: str) -> bool:
+    """Print the answer; False where nobody takes it, which the command line knows how to end."""
+    try:
+        print(answer, flush=True)
+    except OSError:
+        return False
+    return True
 
 
 def _nothing_changed(arguments: list[str]) -> str | None:

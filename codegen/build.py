@@ -115,13 +115,16 @@ def check(
     settings: Settings,
     cores: rules.Cores,
     only: frozenset[str] | None = None,
+    *,
+    site: bool = False,
 ) -> list[Diagnostic]:
-    """Apply every rule to the modules in ``only``; to all of them when it is None."""
+    """Apply every rule to the modules in ``only``; to all of them when it is None. A ``site`` asks for more."""
     context = rules.Context(
         package=package,
         settings=settings,
         cores=cores,
         incomplete=any(found.rule != "file-name" for found in specs.diagnostics),
+        site=site,
     )
     findings = list(specs.diagnostics)
     for name, module in specs.modules.items():

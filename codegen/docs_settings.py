@@ -12,6 +12,9 @@ from typing import Any
 
 import msgspec
 
+from codegen import settings_table
+from codegen.settings_table import is_inside
+
 
 class Docs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a project can say of its site; all of it can be left out.
@@ -45,27 +48,17 @@ _FORMS = {
 
 def problems(table: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the key and what is wrong with its value, for each known key of the table."""
-    for key, value in table.items():
-        if key not in KEYS:
-            continue
-        try:
-            msgspec.convert(value, KEYS[key].type)
-        except msgspec.ValidationError:
-            yield key, f"'{key}' must be {_FORMS.get(key, 'a text')}"
-            continue
-        message = _meaning(key, value)
-        if message:
-            yield key, message
+    return settings_table.problems(table, KEYS, _FORMS, _meaning)
 
 
 def _meaning(key: str, value: Any) -> str:
     """What is wrong with a value of the right type; nothing when it can be used."""
     match key:
-        case "out" if not _is_inside(value) or PurePosixPath(value) == PurePosixPath():
+        case "out" if not is_inside(value) or PurePosixPath(value) == PurePosixPath():
             return f"'out' must be a folder of its own in the project, not '{value}'"
         case "guides":
             paths = [value] if isinstance(value, str) else value
-            wrong = next((path for path in paths if not _is_inside(path)), None)
+            wrong = next((path for path in paths if not is_inside(path)), None)
             if wrong is not None:
                 return f"'guides' must be in the project, and '{wrong}' is not"
         case "url" | "repository" if value and not _is_address(value):
@@ -109,11 +102,6 @@ def _wrong_label(versions: dict[str, str]) -> str:
 def is_label(label: str) -> bool:
     """Whether a version can be called this: it becomes a folder and a file of the site."""
     return bool(_LABEL.fullmatch(label)) and ".." not in label and label[-1] != "."
-
-
-def _is_inside(folder: str) -> bool:
-    path = PurePosixPath(folder)
-    return bool(folder) and not path.is_absolute() and ".." not in path.parts
 
 
 def _is_address(text: str) -> bool:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from codegen import build, files, project
 from codegen.diagnostics import Diagnostic, Location, suggest
-from codegen.diff.versions import is_version
 from codegen.docs_settings import is_label
 from codegen.model import Module
 from codegen.package import Package
-from codegen.sides import SideError
-from codegen.sides.finding import found
+from codegen.project import Settings
+from codegen.sides import SideError, finding
 from codegen.sides.git import of_revision
 from codegen.sides.specs import config_in
 from codegen.sides.texts import SpecTexts
@@ -27,6 +28,7 @@ from codegen.site import building, variants
 from codegen.site.building import Inputs
 from codegen.site.planning import Version
 from codegen.site.sources import Source
+from codegen.versions import is_version, parsed
 from codegen.workspace import SettingsError, Workspace
 
 _GIT = "git:"
@@ -41,8 +43,15 @@ class Versions(NamedTuple):
     inputs: list[Path]
 
 
-def read(workspace: Workspace, known: Mapping[str, Module]) -> Versions:
-    """Read the versions that settings name; ``known`` has models by the digest of their specs' texts."""
+class Known(NamedTuple):
+    """What the last run left: models by the digest of their specs' texts, the digests of versions that are sound."""
+
+    models: Mapping[str, Module]
+    sound: Collection[str]
+
+
+def read(workspace: Workspace, known: Known) -> Versions:
+    """Read the versions that settings name."""
     result = Versions([], [], {}, [])
     for label, side in _ordered(workspace.settings.docs.versions):
         try:
@@ -59,7 +68,8 @@ def read(workspace: Workspace, known: Mapping[str, Module]) -> Versions:
             continue
         result.inputs.extend(_inputs(workspace, side, texts))
         result.texts.update(texts.texts)
-        version, problems = _version(label, texts, known)
+        settings = texts.settings or workspace.settings
+        version, problems = _version(label, texts, settings, known)
         result.diagnostics.extend(problems)
         result.found.append(version)
     return result
@@ -69,9 +79,7 @@ def _ordered(versions: Mapping[str, str]) -> list[tuple[str, str]]:
     """The newest version first; as settings have them where one is no version as Python understands it."""
     if not all(map(is_version, versions)):
         return list(versions.items())
-    from packaging.version import Version as Parsed
-
-    return sorted(versions.items(), key=lambda item: Parsed(item[0]), reverse=True)
+    return sorted(versions.items(), key=lambda item: parsed(item[0]), reverse=True)
 
 
 def _setting(workspace: Workspace, *keys: str) -> tuple[Location, str]:
@@ -88,7 +96,7 @@ def _texts(workspace: Workspace, side: str) -> SpecTexts:
     path = _path(workspace, side)
     if not path.exists():
         raise SideError(f"there is no folder '{side}'")
-    texts = found(workspace.shown(path))
+    texts = finding.found(workspace.shown(path))
     if isinstance(texts, SpecTexts):
         return texts
     raise SideError(f"'{side}' holds no specs; `codegen import source` makes some")
@@ -128,17 +136,18 @@ def _references(root: Path, revision: str) -> Iterator[Path]:
 
 
 def _version(
-    label: str, side: SpecTexts, known: Mapping[str, Module]
+    label: str, side: SpecTexts, settings: Settings, known: Known
 ) -> tuple[Version, list[Diagnostic]]:
-    """Read a version, and what is wrong with the form of its specs; rules are for the newest one."""
+    """Read a version, and what is wrong with its specs."""
     digests = {path: files.digest(text.encode()) for path, text in side.texts.items()}
-    models = {path: known[key] for path, key in digests.items() if key in known}
+    models = {
+        path: known.models[key] for path, key in digests.items() if key in known.models
+    }
     specs = build.read_specs(side.texts, models, side.problems)
-    settings = side.settings
     package = Package(
         specs.modules,
-        aliases=settings.aliases if settings else None,
-        external=frozenset(settings.external if settings else ()),
+        aliases=settings.aliases,
+        external=frozenset(settings.external),
     )
     sources: dict[str, Source] = {}
     for name, document in specs.documents.items():
@@ -149,7 +158,14 @@ def _version(
         document.path: (digests[document.path], specs.modules[name])
         for name, document in specs.documents.items()
     }
-    problems = [one for one in specs.diagnostics if one.rule != "file-name"]
+    problems = []
+    if whole not in known.sound:
+        settings = msgspec.structs.replace(settings, cores=None)
+        found = build.check(specs, package, settings, {}, site=True)
+        # What a file is called plays no part, and warnings are for those who can still do something about it.
+        problems = [
+            one for one in found if one.severity == "error" and one.rule != "file-name"
+        ]
     return Version(label, sources, package, whole, kept), problems
 
 

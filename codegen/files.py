@@ -27,6 +27,14 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()[:24]
 
 
+def shown(path: Path) -> str:
+    """A path as people should see it: relative to where they are, when it is below."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
 def read_text(
     path: Path, shown: str, *, exact: bool = False
 ) -> tuple[str | None, list[Diagnostic]]:
@@ -101,6 +109,14 @@ def read_bytes(path: Path) -> bytes | None:
         return None
 
 
+def is_file(path: Path) -> bool:
+    """Whether a file is there, or may be: reading it tells what a folder without permissions does not."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return True
+
+
 class WriteError(Exception):
     """Something could not be written; the tree is as it was."""
 
@@ -108,7 +124,13 @@ class WriteError(Exception):
         super().__init__(f"{path}: {error.strerror or error}")
         self.path = path
         self.reason = error.strerror or str(error)
-        self.full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        self._full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+    def finding(self) -> Diagnostic:
+        """What a run tells that was to write all of it."""
+        hint = "free some space and run again" if self._full else ""
+        message = f"cannot be written: {self.reason}; nothing was changed"
+        return Diagnostic(Location(shown(self.path)), "write-failed", message, hint)
 
 
 def write_tree(root: Path, texts: Mapping[str, bytes]) -> None:
@@ -269,7 +291,7 @@ def lay_out(root: Path, contents: Mapping[str, bytes]) -> None:
 def making(root: Path) -> Iterator[None]:
     """Let no other run make a project beside this one, where there is no project yet that could hold a lock."""
     folder = root.absolute().parent
-    while not folder.exists() and folder != folder.parent:
+    while not os.path.exists(folder) and folder != folder.parent:
         folder = folder.parent
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError, ImportError):

@@ -7,13 +7,14 @@ give modules and findings, and where they come from is theirs.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, cast
 
 import msgspec
 
-from codegen import files
+from codegen import files, kept_models
 from codegen.diagnostics import Diagnostic
 from codegen.emitters import yaml
 from codegen.model import Module
@@ -42,15 +43,19 @@ def write_project(
     Raises ImportError_ when a file would be replaced by another text, WriteError when the disk refuses.
     """
     texts = {CONFIG: settings_text(settings).encode()}
+    models: dict[str, Module] = {}
     for name, module in modules.items():
-        texts[f"{settings.specs}/{name}.yaml"] = yaml.emit(module).encode()
-    if out.exists() and not out.is_dir():
+        text = texts[f"{settings.specs}/{name}.yaml"] = yaml.emit(module).encode()
+        models[files.digest(text)] = module
+    if os.path.exists(out) and not os.path.isdir(out):
         raise ImportError_(f"'{out}' is a file; name a folder to make the project in")
     with files.making(out):
         for path, text in texts.items():
             if files.read_bytes(out / path) not in (None, text):
                 raise ImportError_(f"'{out / path}' exists; nothing was written")
         files.write_tree(out, texts)
+    # What is written reads back as the same model, so that nothing needs to be read again.
+    kept_models.save(out, models)
     return sorted(texts)
 
 

@@ -46,6 +46,7 @@ def merge_source(read: SourceRead, out: Path, *, strict: bool) -> Imported:
     project = _open(out)
     if isinstance(project, Imported):
         return project
+    _require_one_package(read.modules, project, out)
     settings = _together(project.workspace.settings, read.settings)
     external = frozenset(settings.external)
     with collected_later():
@@ -72,6 +73,7 @@ def merge_pages(read: PagesRead, out: Path, *, strict: bool) -> Imported:
     project = _open(out)
     if isinstance(project, Imported):
         return project
+    _require_one_package(read.modules, project, out)
     own = project.workspace.settings
     needed = Settings(package=own.package, outputs=("pages", "linkmap"))
     with collected_later():
@@ -87,7 +89,9 @@ def merge_pages(read: PagesRead, out: Path, *, strict: bool) -> Imported:
 
 def _open(out: Path) -> _Project | Imported:
     """The project at a folder, or the findings that keep it from being read."""
-    config = next((out / name for name in CONFIG_NAMES if (out / name).is_file()), None)
+    config = next(
+        (out / name for name in CONFIG_NAMES if files.is_file(out / name)), None
+    )
     if config is None:
         raise ImportError_(
             f"there is no project in '{out}' to merge into; import without --merge first"
@@ -111,6 +115,17 @@ def _require_one_edition(modules: dict[str, Module]) -> None:
             raise ImportError_(
                 f"there are two editions of the pages of '{other}'; merge one of them"
             )
+
+
+def _require_one_package(modules: Iterable[str], project: _Project, out: Path) -> None:
+    """Refuse what has no module of the project's packages: a merge would leave nothing of the project."""
+    read = sorted({name.partition(".")[0] for name in modules})
+    own = sorted({name.partition(".")[0] for name in project.specs.modules})
+    if read and own and set(read).isdisjoint(own):
+        described, other = "', '".join(own), "', '".join(read)
+        raise ImportError_(
+            f"the project in '{out}' describes '{described}', and what was read is '{other}'"
+        )
 
 
 def _together(own: Settings, read: Settings) -> Settings:
@@ -145,6 +160,9 @@ class _Found(NamedTuple):
         if self.own is not None and self.own.module in documents:
             document = documents[self.own.module]
             related = document.locate(self.own.path, key=True)
+            if self.place == Location(self.own.module):
+                # What was read has no such module, and no place for it.
+                return Diagnostic(related, rule, message, hint, severity="warning")
         return Diagnostic(
             self.place, rule, message, hint, severity="warning", related=related
         )
@@ -176,6 +194,9 @@ class _Writing:
         """Write what has changed, all or nothing; nothing at all when ``strict`` makes a finding an error."""
         found = [*findings, *self._findings]
         texts = {**self._project.texts, **texts}
+        if any(finding.severity == "error" for finding in found):
+            # What could not be read would be taken for what is not there.
+            return Imported([], ordered(found), texts)
         if strict and (found or contradictions):
             before = self._project.specs.documents
             found += [contradiction.finding(before) for contradiction in contradictions]

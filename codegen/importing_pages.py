@@ -6,6 +6,7 @@ know what a page says; readers and emitters do.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -140,7 +141,7 @@ def _read_texts(
 
 
 def _files(given: Path) -> list[tuple[Path, str]]:
-    if not given.is_dir():
+    if not os.path.isdir(given):
         return [(given, given.name)]
     return [
         (given / place, place)

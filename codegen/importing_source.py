@@ -6,6 +6,8 @@ know what a source says: the reader does.
 
 from __future__ import annotations
 
+import keyword
+import os
 import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
@@ -90,12 +92,12 @@ def _settings(root: str, specs: Specs, importable: bool) -> Settings:
 def find(source: str, search_paths: Sequence[Path]) -> Tree:
     """The files of what is named: a path, or a package on the search paths; raise ImportError_ when there is none."""
     path = Path(source)
-    if path.suffix in (".py", ".pyi") and path.is_file():
+    if path.suffix in (".py", ".pyi") and files.is_file(path):
         path = path.absolute()
         if path.stem == "__init__":
             return _folder(path.parent)
         return _checked(Tree(path.stem, {path.stem: path}))
-    if path.is_dir() and (search_paths == () or not source.isidentifier()):
+    if os.path.isdir(path) and (search_paths == () or not source.isidentifier()):
         return _folder(path.absolute())
     return _installed(source, search_paths)
 
@@ -106,10 +108,10 @@ def _installed(name: str, search_paths: Sequence[Path]) -> Tree:
     paths = list(search_paths) or _site_packages()
     for folder in paths:
         for place in (folder / f"{name}-stubs", folder / name):
-            if place.is_dir():
+            if os.path.isdir(place):
                 return _folder(place)
         for suffix in (".pyi", ".py"):
-            if (folder / f"{name}{suffix}").is_file():
+            if os.path.isfile(folder / f"{name}{suffix}"):
                 return Tree(name, {name: folder / f"{name}{suffix}"})
     places = ", ".join(map(str, paths))
     raise ImportError_(f"there is no package '{name}' in {places}")
@@ -146,7 +148,7 @@ def _folder(folder: Path) -> Tree:
 
 
 def _checked(tree: Tree) -> Tree:
-    if not tree.root.isidentifier():
+    if not tree.root.isidentifier() or keyword.iskeyword(tree.root):
         raise ImportError_(f"'{tree.root}' cannot be the name of a package")
     return tree
 
@@ -165,26 +167,22 @@ def read_texts(tree: Tree) -> tuple[list[Text], list[Diagnostic]]:
     problems = [_cannot_be_named(path) for path in tree.unnamed]
     problems += [_stands_beside(path) for path in tree.beside]
     for name, path in tree.files.items():
-        text, found = files.read_text(path, shown(path))
+        text, found = files.read_text(path, files.shown(path))
         problems += found
         if text is not None:
-            texts.append(Text(name, shown(path), text))
+            texts.append(Text(name, files.shown(path), text))
     return texts, problems
 
 
 def _cannot_be_named(path: Path) -> Diagnostic:
     message = f"the module '{path.stem}' is left out: no import can name it"
-    return Diagnostic(Location(shown(path)), "loss-name", message, severity="warning")
+    return Diagnostic(
+        Location(files.shown(path)), "loss-name", message, severity="warning"
+    )
 
 
 def _stands_beside(path: Path) -> Diagnostic:
     message = f"'{path.name}' is not read, nor are its texts: another file says what is in the module"
-    return Diagnostic(Location(shown(path)), "loss-text", message, severity="warning")
-
-
-def shown(path: Path) -> str:
-    """A path as people should see it: relative to where they are, when it is below."""
-    try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
+    return Diagnostic(
+        Location(files.shown(path)), "loss-text", message, severity="warning"
+    )

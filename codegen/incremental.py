@@ -11,20 +11,15 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
-
-from codegen import build, files, state
+from codegen import build, files, kept_models, state
 from codegen.build import Progress
 from codegen.collecting import collected_later
-from codegen.diagnostics import Diagnostic, Location
-from codegen.model import Module
+from codegen.diagnostics import Diagnostic
 from codegen.outputs import Output
 from codegen.package import Package
 from codegen.state import OutputRecord, SpecRecord, State
 from codegen.walk import core_references
 from codegen.workspace import CONFIG_NAMES, Result, Workspace, matches, selected
-
-_MODELS = "models"
 
 
 def generate(
@@ -55,11 +50,9 @@ class _Run:
         workspace = self._workspace
         texts, problems = workspace.read_texts()
         digests = {path: files.digest(text.encode()) for path, text in texts.items()}
-        models = {} if self._tool_changed() else self._load_models()
+        models = kept_models.load(workspace.root)
         known = {
-            path: models[path][1]
-            for path, digest in digests.items()
-            if path in models and models[path][0] == digest
+            path: models[digest] for path, digest in digests.items() if digest in models
         }
         specs = build.read_specs(texts, known, problems)
         package = workspace.package(specs)
@@ -78,11 +71,12 @@ class _Run:
         result = self._write(outputs, stale, specs, texts, found)
         if len(result.diagnostics) > len(found):
             return result
-        self._save_models(
+        kept_models.save(
+            workspace.root,
             {
-                document.path: (digests[document.path], specs.modules[name])
+                digests[document.path]: specs.modules[name]
                 for name, document in specs.documents.items()
-            }
+            },
         )
         if not self._only:
             self._remember(specs, package, digests, core_paths, stale)
@@ -97,20 +91,6 @@ class _Run:
     def _save_state(self, record: State) -> None:
         workspace = self._workspace
         files.write_cache(workspace.root, workspace.state_name, record.dump())
-
-    def _load_models(self) -> dict[str, tuple[str, Module]]:
-        """Specs parsed by former runs: path to digest and module."""
-        data = files.read_bytes(self._workspace.root / state.CACHE_FOLDER / _MODELS)
-        try:
-            return msgspec.msgpack.decode(
-                data or b"\x80", type=dict[str, tuple[str, Module]]
-            )
-        except msgspec.MsgspecError:
-            return {}
-
-    def _save_models(self, models: dict[str, tuple[str, Module]]) -> None:
-        data = msgspec.msgpack.encode(models)
-        files.write_cache(self._workspace.root, _MODELS, data)
 
     def _tool_changed(self) -> bool:
         last = self._last
@@ -223,11 +203,7 @@ class _Run:
         try:
             files.write_tree(workspace.out, contents)
         except files.WriteError as error:
-            place = Location(workspace.shown(error.path))
-            hint = "free some space and run again" if error.full else ""
-            message = f"cannot be written: {error.reason}; nothing was changed"
-            finding = Diagnostic(place, "write-failed", message, hint)
-            return Result([], 0, [], [*found, finding], texts)
+            return Result([], 0, [], [*found, error.finding()], texts)
         removed = [path for path in orphans if self._is_ours(path, records[path])]
         files.remove(workspace.out, removed)
         written = sorted(contents)

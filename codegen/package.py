@@ -222,7 +222,7 @@ class Package:
         """The project's classes it inherits from, in method resolution order, as (module, name, class)."""
         chain: dict[str, tuple[str, str, Class]] = {}
         for base in cls.bases:
-            for reference in types.references(base)[:1]:
+            for reference in types.references_of(base)[:1]:
                 symbol = self.find(module_name, reference.name)
                 if symbol is None or not isinstance(symbol.definition, Class):
                     continue
@@ -250,7 +250,7 @@ class Package:
         ]
         found: dict[str, Symbol] = {}
         for base in declaring or bases:
-            for reference in types.references(base):
+            for reference in types.references_of(base):
                 used = self.find(symbol.module, reference.name)
                 if used is not None and isinstance(used.definition, TypeVariable):
                     found[used.path] = used
@@ -311,7 +311,7 @@ class Package:
         module = self.modules[module_name]
         texts = {expression.text for expression in expressions(module)}
         names = {
-            reference.name for text in texts for reference in types.references(text)
+            reference.name for text in texts for reference in types.references_of(text)
         }
         names.update(imported(entry)[1] for entry in module.imports)
         names.update(module.exports)

@@ -16,6 +16,7 @@ import msgspec
 
 from codegen import docs_settings, publish_settings
 from codegen.diagnostics import Diagnostic, Location, suggest
+from codegen.settings_table import is_inside
 
 OutputName = Literal["package", "stubs", "pages", "plain", "linkmap"]
 OUTPUT_NAMES: tuple[OutputName, ...] = ("package", "stubs", "pages", "plain", "linkmap")
@@ -190,7 +191,7 @@ def _meaning_problem(key: str, value: Any) -> str:
             return f"'package' must be an importable name, not '{value}'"
         case "package" if value.partition(".")[0] in _PAGE_FOLDERS:
             return f"'package' cannot be '{value}': pages are written to that folder"
-        case "specs" | "cores" | "out" if not _is_inside(value):
+        case "specs" | "cores" | "out" if not is_inside(value):
             return f"'{key}' must be a folder of the project, not '{value}'"
         case "outputs" if not value:
             return "'outputs' is empty, so that nothing would be generated"
@@ -218,11 +219,6 @@ def is_reference(text: str) -> bool:
     """Whether a text names a function of a module, as ``package.module:function``."""
     module, _, function = text.partition(":")
     return is_dotted(module) and is_dotted(function) and "." not in function
-
-
-def _is_inside(folder: str) -> bool:
-    path = PurePosixPath(folder)
-    return bool(folder) and not path.is_absolute() and ".." not in path.parts
 
 
 def _syntax_error(path: str, text: str, message: str) -> Diagnostic:

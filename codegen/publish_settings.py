@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
+
+from codegen import settings_table
+from codegen.settings_table import is_inside
+from codegen.versions import is_version
 
 
 class Publish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,17 +50,7 @@ _NAME = re.compile(r"[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]")
 
 def problems(table: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the key and what is wrong with its value, for each known key of the table."""
-    for key, value in table.items():
-        if key not in KEYS:
-            continue
-        try:
-            msgspec.convert(value, KEYS[key].type)
-        except msgspec.ValidationError:
-            yield key, f"'{key}' must be {_FORMS.get(key, 'a text')}"
-            continue
-        message = _meaning(key, value)
-        if message:
-            yield key, message
+    return settings_table.problems(table, KEYS, _FORMS, _meaning)
 
 
 def _meaning(key: str, value: Any) -> str:
@@ -67,22 +60,6 @@ def _meaning(key: str, value: Any) -> str:
             return f"'{value}' cannot be the name of a distribution"
         case "version" if not is_version(value):
             return f"'{value}' is no version (PEP 440)"
-        case "sdk" if not _is_inside(value):
+        case "sdk" if not is_inside(value):
             return f"'sdk' must be a folder of the project, not '{value}'"
     return ""
-
-
-def is_version(text: str) -> bool:
-    """Whether a text is a version that an index takes."""
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        Version(text)
-    except InvalidVersion:
-        return False
-    return True
-
-
-def _is_inside(folder: str) -> bool:
-    path = PurePosixPath(folder)
-    return bool(folder) and not path.is_absolute() and ".." not in path.parts

@@ -62,9 +62,15 @@ PAGE_CHECKS: tuple[Check, ...] = (
 )
 
 
+# A site links the names in what is printed, which must be an expression then.
+SITE_CHECKS: tuple[Check, ...] = (*PAGE_CHECKS, references.syntax)
+
+
 def apply(module: Module, document: Document, context: Context) -> Iterator[Diagnostic]:
     """Run every check over one module."""
-    checks = CHECKS if context.settings.makes_python else PAGE_CHECKS
+    checks = CHECKS
+    if not context.settings.makes_python:
+        checks = SITE_CHECKS if context.site else PAGE_CHECKS
     for check in checks:
         for finding in check(module, context):
             yield _diagnostic(finding, document)

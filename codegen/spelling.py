@@ -7,12 +7,17 @@ name is to be spelled.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from codegen.types import dotted, parse_type, parse_value
 
 Spell = Callable[[str], str]
 """How a dotted name, as written in an expression, is spelled where it is used."""
+
+Item = TypeVar("Item")
+
+_STARS = {"var-positional": "*", "var-keyword": "**"}
 
 # In bits; Python refuses to write integers of more than 4300 digits in decimal.
 _LONGEST_DECIMAL = 14_000
@@ -26,6 +31,31 @@ def spell_type(text: str, spell: Spell) -> str:
 def spell_value(text: str, spell: Spell) -> str:
     """Write a value with its names spelled anew and its literals as black would write them."""
     return _spell_value(parse_value(text), spell)
+
+
+def stars(kind: str) -> str:
+    """What stands before the name of a parameter of this kind."""
+    return _STARS.get(kind, "")
+
+
+def with_marks(
+    parameters: Iterable[tuple[str, Item]], mark: Callable[[str], Item]
+) -> list[Item]:
+    """Parameters, each given with its kind, and between them, as ``mark`` writes it, the ``/`` and ``*`` they need."""
+    written: list[Item] = []
+    previous = ""
+    keyword_only = False
+    for kind, item in parameters:
+        if previous == "positional-only" and kind != previous:
+            written.append(mark("/"))
+        if kind == "keyword-only" and not keyword_only:
+            written.append(mark("*"))
+        keyword_only |= kind in ("keyword-only", "var-positional")
+        written.append(item)
+        previous = kind
+    if previous == "positional-only":
+        written.append(mark("/"))
+    return written
 
 
 def quote(text: str) -> str:

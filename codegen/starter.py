@@ -7,6 +7,7 @@ it must not know how anything is generated.
 from __future__ import annotations
 
 import keyword
+import os
 import re
 from importlib import resources
 from pathlib import Path
@@ -23,7 +24,7 @@ def init(folder: Path, name: str | None) -> list[str]:
 
     Raises InitError when the name is no identifier or a file would be overwritten, WriteError when the disk refuses.
     """
-    if folder.exists() and not folder.is_dir():
+    if os.path.exists(folder) and not os.path.isdir(folder):
         raise InitError(f"'{folder}' is a file; name a folder to make the project in")
     package = name or re.sub(r"\W+", "_", folder.resolve().name).strip("_").lower()
     if not package.isidentifier() or keyword.iskeyword(package):
@@ -35,7 +36,7 @@ def init(folder: Path, name: str | None) -> list[str]:
         for path, text in _templates().items()
     }
     with files.making(folder):
-        taken = sorted(path for path in texts if (folder / path).exists())
+        taken = sorted(path for path in texts if os.path.exists(folder / path))
         if taken:
             raise InitError(f"'{folder / taken[0]}' exists; nothing was written")
         files.write_tree(folder, {path: text.encode() for path, text in texts.items()})

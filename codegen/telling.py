@@ -162,7 +162,11 @@ class _Teller:
         if key in _VALUES:
             return self._value(value)
         match key:
-            case "bases" | "constraints":
+            case "bases":
+                # Every class inherits from it, whether it says so or not.
+                types = [self._type(item) for item in value]
+                return [type_ for type_ in types if type_ != "object"]
+            case "constraints":
                 return [self._type(item) for item in value]
             case "decorators":
                 return [self._spelled(spelling.spell_value, item) for item in value]

@@ -98,6 +98,14 @@ def references(text: str) -> tuple[Reference, ...]:
     return tuple(sorted(found, key=lambda reference: reference.start))
 
 
+def references_of(text: str) -> tuple[Reference, ...]:
+    """The names in an expression; none in a text that is none, as a project of nothing but pages may have."""
+    try:
+        return references(text)
+    except ExpressionError:
+        return ()
+
+
 def dotted(node: ast.AST) -> str | None:
     """Return the dotted name a node spells, or None when it is something else."""
     if isinstance(node, ast.Name):

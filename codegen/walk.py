@@ -167,3 +167,11 @@ def core_references(module: Module) -> Iterator[tuple[Path, str]]:
     for path, function, _ in functions(module):
         if function.core:
             yield (*path, "core"), function.core
+
+
+def class_path(name: str) -> Path:
+    """The keys that lead to a class by its name, which may stand inside others."""
+    path: Path = ()
+    for part in name.split("."):
+        path = (*path, "classes", part)
+    return path

@@ -57,7 +57,7 @@ def find_config(folder: Path) -> Path:
     for place in (folder, *folder.parents):
         for name in CONFIG_NAMES:
             path = place / name
-            if path.is_file() and (name != "pyproject.toml" or _has_table(path)):
+            if files.is_file(path) and (name != "pyproject.toml" or _has_table(path)):
                 return path
     hint = "`codegen init DIR` makes a project to start from"
     message = "there is no codegen.toml and no pyproject.toml with [tool.codegen] here or above"
@@ -88,10 +88,7 @@ class Workspace:
 
     def shown(self, path: Path) -> str:
         """A path as people should see it: relative to where they are, when it is below."""
-        try:
-            return path.relative_to(Path.cwd()).as_posix()
-        except ValueError:
-            return path.as_posix()
+        return files.shown(path)
 
     def read_texts(self) -> tuple[dict[str, str], list[Diagnostic]]:
         """Every spec text under the path shown to people."""
@@ -120,7 +117,7 @@ class Workspace:
         for name in sorted(wanted):
             base = self.root / self.settings.cores / Path(*name.split("."))
             for path in (base.with_suffix(".py"), base / "__init__.py"):
-                if path.is_file():
+                if files.is_file(path):
                     shown = self.shown(path)
                     text, problems = files.read_text(path, shown)
                     if text is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from codegen import types
 from codegen.diagnostics import Location, Severity
 from codegen.model import Module
 from codegen.package import Package
@@ -40,14 +39,8 @@ class Context(NamedTuple):
     cores: Cores
     incomplete: bool = False
     """Some spec could not be read whole, so that a name may be missing for a reason already reported."""
+    site: bool = False
+    """It is a documentation site that is made."""
 
 
 Check = Callable[[Module, Context], Iterator[Finding]]
-
-
-def references_of(text: str) -> tuple[types.Reference, ...]:
-    """The names in an expression; none in one that does not parse, which is reported elsewhere."""
-    try:
-        return types.references(text)
-    except types.ExpressionError:
-        return ()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from codegen import types
-from codegen.checks.base import Context, Finding, references_of
+from codegen.checks.base import Context, Finding
 from codegen.checks.chains import LONGEST_CHAIN, Chains
 from codegen.model import Class, Module, TypeAlias
 from codegen.package import BUILTIN_NAMES, Package, Symbol
@@ -61,7 +61,7 @@ class Lines:
             symbol = self._package.lookup(path)
             if symbol is not None and isinstance(symbol.definition, Class):
                 for base in symbol.definition.bases:
-                    for reference in references_of(base)[:1]:
+                    for reference in types.references_of(base)[:1]:
                         parent = self._package.find(symbol.module, reference.name)
                         if parent and isinstance(parent.definition, Class):
                             found[parent.path] = None
@@ -167,7 +167,7 @@ def _stand_ins(
     """Empty classes that inherit as the bases of a class do; bases from elsewhere are left out."""
     found: list[type] = []
     for base in cls.bases:
-        for reference in references_of(base)[:1]:
+        for reference in types.references_of(base)[:1]:
             path = package.canonical(module_name, reference.name) or ""
             symbol = package.lookup(path)
             if symbol is not None and isinstance(symbol.definition, Class):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from codegen.checks.base import Context, Finding, references_of
+from codegen import types
+from codegen.checks.base import Context, Finding
 from codegen.compare import signature_differences
 from codegen.diagnostics import Location, suggest
 from codegen.model import Class, Function, Module, Parameter, Property, Returns
@@ -54,7 +55,7 @@ def unnameable_defaults(
         if parameter.default is not None
         and any(
             package.outermost(module.module, reference.name)
-            for reference in references_of(parameter.default)
+            for reference in types.references_of(parameter.default)
         )
     )
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from codegen.checks.base import Context, Finding
 from codegen.model import Class, Definition, Deprecation, Function, Module, Parameter
+from codegen.versions import parsed_or_none
 from codegen.walk import Path, classes
-
-if TYPE_CHECKING:
-    from packaging.version import Version
 
 
 def deprecations(module: Module, context: Context) -> Iterator[Finding]:
@@ -19,9 +16,9 @@ def deprecations(module: Module, context: Context) -> Iterator[Finding]:
     for path, deprecated in _deprecated(module):
         if deprecated.remove_in is None:
             continue
-        end = _version(deprecated.remove_in)
-        start = _version(deprecated.since)
-        now = _version(module.page.version or "")
+        end = parsed_or_none(deprecated.remove_in)
+        start = parsed_or_none(deprecated.since)
+        now = parsed_or_none(module.page.version or "")
         place = (*path, "deprecated", "remove_in")
         if end is None:
             continue
@@ -66,13 +63,3 @@ def _of(
         yield path, element.deprecated
     if isinstance(element, Function | Class) and element.parameters:
         yield from _of_all((*path, "parameters"), element.parameters)
-
-
-def _version(text: str) -> Version | None:
-    """A version that can be compared; None for texts that are none."""
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None

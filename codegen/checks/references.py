@@ -80,25 +80,21 @@ def references(module: Module, context: Context) -> Iterator[Finding]:
             sound.add((role, expression.text))
 
 
+def syntax(module: Module, context: Context) -> Iterator[Finding]:
+    """Every expression parses, whatever its names mean."""
+    del context
+    for expression in expressions(module):
+        parsed = _parsed(expression)
+        if isinstance(parsed, Finding):
+            yield parsed
+
+
 def _of_expression(
     expression: Expression, module: Module, context: Context, suggesting: bool
 ) -> Iterator[Finding]:
-    is_value = expression.role == "value"
-    try:
-        tree = (types.parse_value if is_value else types.parse_type)(expression.text)
-    except types.ExpressionError as error:
-        hint = error.hint
-        if not hint and is_value and "is not a Python" in error.message:
-            hint = "if a text is meant, quote it twice, as in '\"text\"'"
-        yield Finding(
-            "value-expression" if is_value else "type-expression",
-            expression.path,
-            error.message,
-            hint,
-            key=expression.key,
-            offset=error.offset,
-            length=1,
-        )
+    tree = _parsed(expression)
+    if isinstance(tree, Finding):
+        yield tree
         return
     if "(" in expression.text and not _is_decorator(expression):
         yield from _calls(tree, expression, module, context)
@@ -109,6 +105,26 @@ def _of_expression(
             yield from _unknown_name(
                 expression, reference, module, context, suggesting=suggesting
             )
+
+
+def _parsed(expression: Expression) -> ast.expr | Finding:
+    """The tree of an expression, or what is wrong with its text."""
+    is_value = expression.role == "value"
+    try:
+        return (types.parse_value if is_value else types.parse_type)(expression.text)
+    except types.ExpressionError as error:
+        hint = error.hint
+        if not hint and is_value and "is not a Python" in error.message:
+            hint = "if a text is meant, quote it twice, as in '\"text\"'"
+        return Finding(
+            "value-expression" if is_value else "type-expression",
+            expression.path,
+            error.message,
+            hint,
+            key=expression.key,
+            offset=error.offset,
+            length=1,
+        )
 
 
 def _is_decorator(expression: Expression) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -18,23 +19,56 @@ from codegen.cli import (
     scaffolding,
     verifying,
 )
-from codegen.cli.printing import INTERNAL
+from codegen.cli.printing import INTERNAL, INTERRUPTED, USAGE
+from codegen.collecting import never_collected
+
+# What a machine refuses is no bug, whichever file it is about.
+_REFUSED = frozenset(
+    (
+        errno.EACCES,
+        errno.EDQUOT,
+        errno.EIO,
+        errno.ELOOP,
+        errno.EMFILE,
+        errno.ENAMETOOLONG,
+        errno.ENOSPC,
+        errno.EPERM,
+        errno.EROFS,
+    )
+)
 
 
 def main() -> None:
     """Run the command line; a bug ends with exit code 70 and a request to report it."""
     try:
-        commands(prog_name="codegen")
+        with never_collected():
+            commands(prog_name="codegen")
     except Exception as error:
         if "CODEGEN_TRACEBACK" in os.environ:
             raise
+        if isinstance(error, OSError) and error.errno in _REFUSED:
+            place = error.filename or "the output"
+            click.echo(f"codegen: {place}: {error.strerror}", err=True)
+            sys.exit(USAGE)
         kind = type(error).__name__
         click.echo(f"codegen: internal error: {kind}: {error}", err=True)
         click.echo("This is a bug. Set CODEGEN_TRACEBACK=1 to see where.", err=True)
         sys.exit(INTERNAL)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands, any of which Ctrl-C ends with an exit code that is not that of findings."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("\nAborted!", err=True)
+            sys.exit(INTERRUPTED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="codegen")
 def commands() -> None:
     """Generate a typed Python SDK, its stubs and its reference pages from specs."""

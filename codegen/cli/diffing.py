@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.printing import FINDINGS, USAGE, finish, print_findings
+from codegen.cli.printing import (
+    FINDINGS,
+    USAGE,
+    finish,
+    print_findings,
+    print_report,
+)
 
 if TYPE_CHECKING:
     from codegen.diff.changes import Change
@@ -15,6 +21,7 @@ if TYPE_CHECKING:
     from codegen.sides import Loaded
 
 _FORMATS = ("full", "concise", "json", "markdown", "github")
+_COLOURS = {"breaking": "red", "risky": "yellow"}
 
 
 @click.command()
@@ -58,7 +65,7 @@ def diff(
     or git:REV:PATH (the project at a revision), pypi:NAME==VERSION, or installed:NAME.
     NEW is the project here by default.
     """
-    from codegen.diff.versions import is_version
+    from codegen.versions import is_version
 
     if new_version is not None and not is_version(new_version):
         raise click.UsageError(f"--new-version: '{new_version}' is no version")
@@ -110,7 +117,7 @@ def _report(old: Loaded, new: Loaded, new_version: str | None) -> Report:
     from codegen import parallel
     from codegen.collecting import collected_later
     from codegen.diagnostics import Location
-    from codegen.diff import compare
+    from codegen.diff.modules import compare
     from codegen.diff.printing import Report, Shown, ordered
 
     def work(share: Sequence[Change], own: bool) -> list[tuple[Any, Any]]:
@@ -135,24 +142,13 @@ def _report(old: Loaded, new: Loaded, new_version: str | None) -> Report:
 
 
 def _print(report: Report, texts: Mapping[str, str], output_format: str) -> None:
-    import os
 
     from codegen.diff.printing import PRINTERS, version_advice
 
     text = PRINTERS[output_format](report, texts)
-    if output_format == "full":
-        text = "".join(_coloured(line) for line in text.splitlines(keepends=True))
-    click.echo(text, nl=False, color=False if os.environ.get("NO_COLOR") else None)
+    print_report(text, output_format, _COLOURS)
     if output_format in ("markdown", "github"):
         click.echo(version_advice(report), err=True)
-
-
-def _coloured(line: str) -> str:
-    for word, colour in ((": breaking[", "red"), (": risky[", "yellow")):
-        place, found, rest = line.partition(word)
-        if found:
-            return click.style(place, bold=True) + click.style(found, colour) + rest
-    return click.style(line, "cyan") if line.lstrip(" |").startswith("^") else line
 
 
 def _code(report: Report, fail_on: str, new_version: str | None) -> int:

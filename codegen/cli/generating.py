@@ -38,7 +38,7 @@ _LONG_WORK = 50  # modules, about a second
     "--only",
     multiple=True,
     metavar="KIND|GLOB",
-    help="Only outputs of this kind (package, stubs, pages, plain) or path. Repeatable.",
+    help="Only outputs of this kind (package, stubs, pages, plain, linkmap) or path. Repeatable.",
 )
 @click.option("--watch", is_flag=True, help="Generate again whenever a spec is saved.")
 @format_option

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from codegen.cli.options import format_option, out_option, strict_option
-from codegen.cli.printing import FINDINGS, USAGE, finish, show_findings
+from codegen.cli.printing import FINDINGS, USAGE, finish, show_findings, unwritten
 
 if TYPE_CHECKING:
     from codegen.importing import Imported
@@ -117,11 +117,10 @@ def _import(run: Callable[[], Imported], output_format: str, merge: bool) -> int
         click.echo(f"codegen: {error}", err=True)
         return USAGE
     except WriteError as error:
-        click.echo(f"codegen: {error.path} cannot be written: {error.reason}", err=True)
-        return USAGE
+        return unwritten(error)
     code = show_findings(result, output_format)
     written = f"{len(result.written)} written"
     click.echo(written, err=output_format not in ("full", "concise"))
     # Whatever the findings are, nothing has been imported; a merge may well change nothing.
     nothing = not result.written and not merge
-    return FINDINGS if code or nothing else 0
+    return code or (FINDINGS if nothing else 0)

@@ -31,7 +31,7 @@ out_option = click.option(
     required=True,
     metavar="PROJECT",
     type=click.Path(path_type=Path),
-    help="The folder of the new project.",
+    help="The folder of the project: a new one, or with --merge the one that is there.",
 )
 strict_option = click.option(
     "--strict", is_flag=True, help="Make every loss and every guess an error."

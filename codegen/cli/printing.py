@@ -1,25 +1,31 @@
 """What commands print and how they end: findings, colours, exit codes.
 
-Exit codes: 0 done, 1 findings or drift, 2 usage, settings or unreadable spec, 70 internal error.
+Exit codes: 0 done, 1 findings or drift, 2 usage, settings or unreadable spec, 70 internal error,
+130 Ctrl-C.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from codegen.diagnostics import Diagnostic
+    from codegen.files import WriteError
     from codegen.importing import Imported
+    from codegen.publishing.steps import FindingsError
     from codegen.scaffolding import Scaffolded
     from codegen.verifying.table import Verified
     from codegen.workspace import Result
 
-FINDINGS, USAGE, INTERNAL = 1, 2, 70
+FINDINGS, USAGE, INTERNAL, INTERRUPTED = 1, 2, 70, 130
 FORMATS = ("full", "concise", "json", "github", "sarif")
+
+_COLOURS = {"error": "red", "warning": "yellow"}
 
 # Rules about texts that could not be read at all, as opposed to specs that say something wrong.
 _UNREADABLE = frozenset(
@@ -35,13 +41,19 @@ def print_findings(
     from codegen.diagnostics import PRINTERS, ordered
 
     text = PRINTERS[output_format](ordered(findings), texts)
+    print_report(text, output_format, _COLOURS)
+
+
+def print_report(text: str, output_format: str, colours: Mapping[str, str]) -> None:
+    """Print what a printer made, in colours where it is for people: each severity in its own."""
     if output_format == "full":
-        text = "".join(_coloured(line) for line in text.splitlines(keepends=True))
-    click.echo(text, nl=False, color=None if _wants_colour() else False)
+        lines = text.splitlines(keepends=True)
+        text = "".join(_coloured(line, colours) for line in lines)
+    click.echo(text, nl=False, color=False if os.environ.get("NO_COLOR") else None)
 
 
 def show_findings(
-    result: Result | Imported | Scaffolded | Verified,
+    result: Result | Imported | Scaffolded | Verified | FindingsError,
     output_format: str,
     consequence: str = "",
 ) -> int:
@@ -72,18 +84,20 @@ def print_unified(path: str, actual: bytes | None, expected: bytes | None) -> No
         click.echo(ended, nl=False)
 
 
+def unwritten(error: WriteError) -> int:
+    """Tell that something could not be written."""
+    click.echo(f"codegen: {error.path} cannot be written: {error.reason}", err=True)
+    return USAGE
+
+
 def finish(code: int) -> None:
     if code:
         sys.exit(code)
 
 
-def _wants_colour() -> bool:
-    return not os.environ.get("NO_COLOR")
-
-
-def _coloured(line: str) -> str:
-    for word, colour in ((": error[", "red"), (": warning[", "yellow")):
-        place, found, rest = line.partition(word)
+def _coloured(line: str, colours: Mapping[str, str]) -> str:
+    for severity, colour in colours.items():
+        place, found, rest = line.partition(f": {severity}[")
         if found:
             return click.style(place, bold=True) + click.style(found, colour) + rest
     return click.style(line, "cyan") if line.lstrip(" |").startswith("^") else line

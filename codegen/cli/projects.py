@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from codegen.cli.options import config_option, format_option, open_workspace
-from codegen.cli.printing import USAGE, finish, show_findings
+from codegen.cli.printing import USAGE, finish, show_findings, unwritten
 
 if TYPE_CHECKING:
     from codegen.workspace import Workspace
@@ -44,8 +44,7 @@ def _accept_sources(workspace: Workspace, output_format: str) -> None:
             message = f"{path}: accepted as it is now"
             click.echo(message, err=output_format not in ("full", "concise"))
     except WriteError as error:
-        click.echo(f"codegen: {error.path} cannot be written: {error.reason}", err=True)
-        sys.exit(USAGE)
+        sys.exit(unwritten(error))
 
 
 @click.command()
@@ -62,8 +61,7 @@ def init(folder: Path, name: str | None) -> None:
         click.echo(f"codegen: {error}", err=True)
         sys.exit(USAGE)
     except WriteError as error:
-        click.echo(f"codegen: {error.path} cannot be written: {error.reason}", err=True)
-        sys.exit(USAGE)
+        sys.exit(unwritten(error))
     for path in written:
         click.echo(path)
     click.echo(f"{len(written)} written; next: cd {folder} && codegen generate")

@@ -10,7 +10,7 @@ import click
 from codegen.cli.printing import USAGE, finish
 
 if TYPE_CHECKING:
-    from codegen.diff import Change
+    from codegen.diff.changes import Change
     from codegen.package import Package
     from codegen.proving.oracle import Broken, Evidence
     from codegen.proving.verdicts import Held, Verdict

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codegen.cli.options import config_option, open_workspace
-from codegen.cli.printing import FINDINGS, USAGE, print_findings
+from codegen.cli.printing import FINDINGS, USAGE, show_findings, unwritten
 
 if TYPE_CHECKING:
     from codegen.publishing.steps import What
@@ -80,10 +80,10 @@ def _publish(
     what: What, *, config: Path | None, version: str | None, **others: Any
 ) -> None:
     from codegen.files import WriteError
-    from codegen.publish_settings import is_version
-    from codegen.publishing import Options, PublishError
+    from codegen.publishing import Options, OptionsError, PublishError
     from codegen.publishing import publish as run
     from codegen.publishing.steps import FindingsError
+    from codegen.versions import is_version
 
     if version is not None and not is_version(version):
         raise click.UsageError(f"--version: '{version}' is no version")
@@ -92,12 +92,12 @@ def _publish(
         for line in run(workspace, what, Options(version=version, **others)):
             click.echo(line)
     except FindingsError as error:
-        print_findings(error.findings, error.texts, "full")
+        sys.exit(show_findings(error, "full", "; nothing was published"))
+    except OptionsError as error:
         click.echo(f"codegen: {error}", err=True)
-        sys.exit(FINDINGS)
+        sys.exit(USAGE)
     except PublishError as error:
         click.echo(f"codegen: {error}", err=True)
         sys.exit(FINDINGS)
     except WriteError as error:
-        click.echo(f"codegen: {error.path} cannot be written: {error.reason}", err=True)
-        sys.exit(USAGE)
+        sys.exit(unwritten(error))

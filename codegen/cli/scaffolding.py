@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from codegen.cli.options import config_option, format_option, open_workspace
-from codegen.cli.printing import USAGE, finish, print_unified, show_findings
+from codegen.cli.printing import USAGE, finish, print_unified, show_findings, unwritten
 
 if TYPE_CHECKING:
     from codegen.scaffolding import Scaffolded
@@ -46,8 +46,7 @@ def scaffold(
     try:
         result = run(workspace, dry_run=dry_run, every_type=all_types)
     except WriteError as error:
-        click.echo(f"codegen: {error.path} cannot be written: {error.reason}", err=True)
-        sys.exit(USAGE)
+        sys.exit(unwritten(error))
     finish(_show(workspace, result, dry_run, output_format))
 
 

@@ -63,6 +63,9 @@ def serve(config: Path | None, out: Path | None, host: str, port: int) -> None:
             lambda: _build(workspace.config, out, revision),
             workspace.shown,
         )
+    except KeyboardInterrupt:
+        # It came while nothing was being watched, and ends this all the same.
+        pass
     finally:
         revision.close()
         server.shutdown()
@@ -70,10 +73,14 @@ def serve(config: Path | None, out: Path | None, host: str, port: int) -> None:
 
 
 def _watched(workspace: Workspace) -> list[Path]:
-    """Where specs, cores and guides stand."""
+    """Where specs, cores, guides and former versions stand."""
     settings = workspace.settings
     guides = settings.docs.guides
-    names = [settings.specs, *([guides] if isinstance(guides, str) else guides)]
+    patterns = [guides] if isinstance(guides, str) else guides
+    # A pattern stands for files of its folder.
+    folders = [path.rpartition("/")[0] if "*" in path else path for path in patterns]
+    names = [settings.specs, *folders]
+    names += settings.docs.versions.values()
     if settings.cores is not None:
         names.append(settings.cores)
     return [workspace.root / name for name in names]

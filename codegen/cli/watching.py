@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
+
+from codegen.collecting import collected_again
 
 
 def follow(
@@ -16,8 +17,11 @@ def follow(
     shown: Callable[[Path], str],
 ) -> None:
     """Call ``again`` after every change in the folders or the settings, and say once what is watched."""
+    import logging
+
     from watchfiles import watch
 
+    collected_again()
     # It would comment on Ctrl-C, which is how this ends.
     logging.getLogger("watchfiles").setLevel(logging.ERROR)
     watched = [folder for folder in folders if folder.exists()]

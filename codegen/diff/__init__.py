@@ -4,8 +4,3 @@
 ``callables`` look for changes, ``assignable`` says which type accepts which; ``versions`` advises, ``printing`` shows. Nothing
 here reads or writes a file.
 """
-
-from codegen.diff.changes import Change, Place
-from codegen.diff.modules import compare
-
-__all__ = ["Change", "Place", "compare"]

@@ -14,9 +14,10 @@ from codegen.diff.constructors import Constructor, constructor, constructor_chan
 from codegen.diff.context import Context, deprecation_changes
 from codegen.diff.heads import head_changes
 from codegen.diff.kinds import enum_changes, named_tuple_changes, typed_dict_changes
-from codegen.diff.members import class_path, is_closed
+from codegen.diff.members import is_closed
 from codegen.diff.membership import Membership
 from codegen.model import Class
+from codegen.walk import class_path
 
 
 class ClassComparison:
@@ -82,7 +83,7 @@ class ClassComparison:
         if place is None or "parameters" not in place.path:
             return False
         for ancestor in had.ancestors:
-            fields = (*class_path(ancestor.symbol), "parameters")
+            fields = (*class_path(ancestor.symbol.name), "parameters")
             inside = place.path[: len(fields)] == fields
             if inside and place.module == ancestor.symbol.module:
                 return self._context.tells(had, ancestor.symbol)
@@ -123,7 +124,7 @@ def _is_told(rule: str, told: str) -> bool:
 
 
 def _place(had: Sided) -> Place:
-    return Place(had.symbol.module, class_path(had.symbol))
+    return Place(had.symbol.module, class_path(had.symbol.name))
 
 
 def _kind(cls: Class) -> str:

@@ -14,11 +14,11 @@ from codegen.diff.both import Ancestor, Side, Sided
 from codegen.diff.callables import Callable, callable_changes
 from codegen.diff.changes import Change, Place, Role, Subject
 from codegen.diff.context import Context
-from codegen.diff.members import class_path
 from codegen.diff.pairing import BY_POSITION, Slot, slots
 from codegen.diff.parameters import parameter_changes
 from codegen.model import Class, Function, Parameter
 from codegen.package import Symbol
+from codegen.walk import class_path
 
 
 class Constructor(NamedTuple):
@@ -39,7 +39,7 @@ def constructor(had: Sided) -> Constructor | None:
     if own.kind in ("enum", "protocol", "typed-dict"):
         return None
     for ancestor in lineage.ancestors:
-        here = Place(ancestor.symbol.module, class_path(ancestor.symbol))
+        here = Place(ancestor.symbol.module, class_path(ancestor.symbol.name))
         method = _written(ancestor.cls)
         if method is not None:
             name, function = method
@@ -54,7 +54,7 @@ def constructor(had: Sided) -> Constructor | None:
             return Constructor(found, here, ancestor.symbol)
     if any(not base.head.startswith(_WITHOUT) for base in lineage.foreign):
         return None
-    here = Place(symbol.module, class_path(symbol))
+    here = Place(symbol.module, class_path(symbol.name))
     if any(ancestor.cls.kind == "exception" for ancestor in lineage.ancestors):
         anything = Slot("args", Parameter(kind="var-positional"), here, side, {})
         return Constructor([anything], here, symbol)
@@ -87,7 +87,7 @@ def _fields(side: Side, symbol: Symbol) -> list[Slot]:
 
 def _own_fields(side: Side, ancestor: Ancestor) -> Iterator[Slot]:
     assert ancestor.cls.dataclass is not None
-    here = Place(ancestor.symbol.module, class_path(ancestor.symbol))
+    here = Place(ancestor.symbol.module, class_path(ancestor.symbol.name))
     for slot in slots(side, here, ancestor.cls.parameters or {}, ancestor.meant):
         if ancestor.cls.dataclass.kw_only:
             named = msgspec.structs.replace(slot.parameter, kind="keyword-only")

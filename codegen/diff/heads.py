@@ -162,7 +162,7 @@ def _dataclass(subject: Subject, old: Class, new: Class) -> Iterator[Change]:
     key = ("dataclass",)
     places = subject.old / key, subject.new / key
     found = (
-        _options(subject.name, one, other)
+        _options(one, other)
         if one is not None and other is not None
         else (
             [("dataclass-removed", "is no longer a dataclass")]
@@ -175,7 +175,7 @@ def _dataclass(subject: Subject, old: Class, new: Class) -> Iterator[Change]:
         yield subject.change(rule, message, old=places[0], new=places[1])
 
 
-def _options(name: str, old: Dataclass, new: Dataclass) -> Iterator[tuple[str, str]]:
+def _options(old: Dataclass, new: Dataclass) -> Iterator[tuple[str, str]]:
     if new.frozen and not old.frozen:
         yield "dataclass-became-frozen", "is frozen: its fields cannot be assigned"
     if old.frozen and not new.frozen:

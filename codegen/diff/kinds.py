@@ -11,11 +11,12 @@ from typing import NamedTuple
 from codegen.diff.both import Sided
 from codegen.diff.changes import Change, Place, Subject
 from codegen.diff.context import Context, Typed, type_change
-from codegen.diff.members import class_path, enum_members
+from codegen.diff.members import enum_members
 from codegen.diff.relations import Use
 from codegen.diff.typed import substitute, unqualified
 from codegen.diff.values import differ
 from codegen.model import Class
+from codegen.walk import class_path
 
 
 def enum_changes(subject: Subject, old: Class, new: Class) -> Iterator[Change]:
@@ -55,7 +56,7 @@ def _keys(had: Sided) -> dict[str, _Key]:
     side, symbol = had
     found: dict[str, _Key] = {}
     for ancestor in reversed(side.lineage(symbol).ancestors):
-        here = Place(ancestor.symbol.module, class_path(ancestor.symbol))
+        here = Place(ancestor.symbol.module, class_path(ancestor.symbol.name))
         for name, attribute in ancestor.cls.attributes.items():
             place = here / ("attributes", name)
             type_ = side.reader.read(place.module, attribute.type)

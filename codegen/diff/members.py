@@ -18,7 +18,7 @@ from codegen.diff.context import Typed
 from codegen.diff.typed import ANY, SELF, Type, substitute, unqualified
 from codegen.model import Attribute, Class, Function, Parameter, Property
 from codegen.package import Symbol
-from codegen.walk import Path
+from codegen.walk import class_path
 
 Kind = Literal["method", "property", "attribute", "class"]
 Declared = Function | Property | Attribute | Parameter | Class
@@ -158,17 +158,8 @@ def inner(member: Member) -> Sided:
     return Sided(member.side, symbol)
 
 
-def class_path(symbol: Symbol) -> Path:
-    """The path of keys to a class, which may stand inside others."""
-    first, *inner = symbol.name.split(".")
-    path: Path = ("classes", first)
-    for name in inner:
-        path = (*path, "classes", name)
-    return path
-
-
 def _own(side: Side, owner: Ancestor) -> Iterator[Member]:
-    here = Place(owner.symbol.module, class_path(owner.symbol))
+    here = Place(owner.symbol.module, class_path(owner.symbol.name))
     cls = owner.cls
     groups: tuple[tuple[Kind, str, Mapping[str, Declared]], ...] = (
         ("attribute", "parameters", _stored(cls)),

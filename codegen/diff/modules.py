@@ -19,7 +19,7 @@ from codegen.diff.constants import (
     variable_changes,
 )
 from codegen.diff.context import Context
-from codegen.diff.members import class_path, is_closed
+from codegen.diff.members import is_closed
 from codegen.diff.removals import removal_hint, too_early
 from codegen.diff.structure import Structure
 from codegen.diff.typed import Type
@@ -33,6 +33,7 @@ from codegen.model import (
     Variable,
 )
 from codegen.package import Package, Symbol
+from codegen.walk import class_path
 
 _GROUPS: dict[type, str] = {
     TypeVariable: "type_variables",
@@ -63,7 +64,10 @@ def _modules(sides: Sides) -> Iterator[Change]:
     for name in sorted(before - after):
         message = f"the module '{name}' can no longer be imported"
         place = _of_module(sides.old, name)
-        yield judged("module-removed", message, name=name, old=place, new=None)
+        role = _role_of_module(sides.old, name)
+        yield judged(
+            "module-removed", message, name=name, old=place, new=None, role=role
+        )
     for name in sorted(after - before):
         message = f"the module '{name}' is new"
         place = _of_module(sides.new, name)
@@ -110,8 +114,7 @@ def _removed(context: Context, path: str, found: Symbol | str) -> Change:
         announced = getattr(found.definition, "deprecated", None)
         hint = removal_hint(announced)
         elsewhere = new.names.get(old.shared(found.path))
-        gone = new.symbol(old.shared(found.path)) is None
-        role = _role(old, found) if gone else "used"
+        role = _role(old, found)
         if elsewhere is not None:
             hint = f"it can be imported as '{elsewhere}'"
         if announced is not None and too_early(announced, context.version):
@@ -130,6 +133,20 @@ def _role(side: Side, symbol: Symbol) -> Role:
     return "used" if is_closed(Sided(side, symbol)) else "overridable"
 
 
+def _role_of_module(side: Side, module: str) -> Role:
+    """What users do with a module: they derive from its classes if they may derive from one."""
+    exported = (
+        found
+        for path, found in side.public.items()
+        if path.rpartition(".")[0] == module
+    )
+    derived = any(
+        isinstance(found, Symbol) and _role(side, found) == "overridable"
+        for found in exported
+    )
+    return "overridable" if derived else "used"
+
+
 def _place(side: Side, path: str, found: Symbol | str) -> Place | None:
     """Where an export stands: the definition, or the entry that passes it on."""
     module, _, name = path.rpartition(".")
@@ -145,7 +162,7 @@ def _place(side: Side, path: str, found: Symbol | str) -> Place | None:
 def definition_place(symbol: Symbol) -> Place:
     """Where a definition stands."""
     if isinstance(symbol.definition, Class):
-        return Place(symbol.module, class_path(symbol))
+        return Place(symbol.module, class_path(symbol.name))
     return Place(symbol.module, (_GROUPS[type(symbol.definition)], symbol.name))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from codegen import spelling
 from codegen.diff.both import Side
 from codegen.diff.changes import Place
 from codegen.diff.context import Context, Typed
@@ -64,8 +65,7 @@ class Slot(NamedTuple):
     @property
     def shown(self) -> str:
         """The name as a signature writes it."""
-        stars = {"var-positional": "*", "var-keyword": "**"}
-        return stars.get(self.parameter.kind, "") + self.name
+        return spelling.stars(self.parameter.kind) + self.name
 
 
 def slots(

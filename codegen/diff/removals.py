@@ -5,8 +5,8 @@ Knows what a deprecation promises. It must not know what is gone.
 
 from __future__ import annotations
 
-from codegen.diff.versions import is_version
 from codegen.model import Deprecation
+from codegen.versions import parsed_or_none
 
 
 def removal_hint(deprecation: Deprecation | None) -> str:
@@ -25,8 +25,5 @@ def too_early(deprecation: Deprecation | None, version: str | None) -> bool:
     """Whether something deprecated is gone from a version before the one that was announced."""
     if deprecation is None or deprecation.remove_in is None or version is None:
         return False
-    if not (is_version(version) and is_version(deprecation.remove_in)):
-        return False
-    from packaging.version import Version
-
-    return Version(version).release < Version(deprecation.remove_in).release
+    gone, announced = parsed_or_none(version), parsed_or_none(deprecation.remove_in)
+    return bool(gone and announced and gone.release < announced.release)

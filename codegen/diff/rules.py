@@ -44,7 +44,7 @@ class ChangeRule(NamedTuple):
 # C callers, S subclassers, I implementers.
 _TABLE = """
 module-added | compatible | | A module can be imported that could not before. | Nothing breaks.
-module-removed | breaking | C | A module can no longer be imported. | Keep it for a release and let it pass on the names from their new place (`exports`).
+module-removed | breaking | CS | A module can no longer be imported. | Keep it for a release and let it pass on the names from their new place (`exports`).
 export-added | compatible | | A name can be imported that could not before. | Nothing breaks.
 export-removed | breaking | CS | A name can no longer be imported from where users import it. | Deprecate it first (`deprecated: {since, remove_in, use}`), or pass it on from its new place (`exports`).
 removed-too-early | breaking | CS | Something is gone before the version its deprecation announced. | Keep it until the version `remove_in` names.

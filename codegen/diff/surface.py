@@ -18,7 +18,7 @@ Surface = Mapping[str, Symbol | str]
 
 @lru_cache(maxsize=65536)
 def is_public(name: str) -> bool:
-    """Whether no part of a dotted name says that it is private."""
+    """Whether users may use a dotted name: no part of it begins with an underscore, but for Python's own names."""
     return not any(
         part.startswith("_") and not (part.startswith("__") and part.endswith("__"))
         for part in name.split(".")

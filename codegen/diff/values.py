@@ -5,26 +5,14 @@ Knows that a value can be spelled in several ways, and that a stub may leave it 
 
 from __future__ import annotations
 
-from codegen import spelling, types
+from codegen import compare
 
 
 def same_value(left: str | None, right: str | None) -> bool:
     """Whether two values are one, however they are spelled; one that a stub leaves out may be any."""
-    if left == right:
+    if None not in (left, right) and "..." in (left, right):
         return True
-    if left is None or right is None:
-        return False
-    if "..." in (left, right):
-        return True
-    try:
-        return _bare(left) == _bare(right)
-    except types.ExpressionError:
-        return False
-
-
-def _bare(text: str) -> str:
-    """A value without the modules its names are reached through, which may differ."""
-    return spelling.spell_value(text, lambda name: name.rpartition(".")[2])
+    return compare.same_value(left, right)
 
 
 def differ(left: str | None, right: str | None) -> bool:

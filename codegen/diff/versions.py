@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from codegen.diff.changes import Change, worst
+from codegen.versions import parsed
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -23,7 +24,7 @@ def advice(changes: Iterable[Change], old_version: str | None = None) -> Level:
     Before 1.0 it is minor for what breaks, else patch. Raises ValueError for what is no version.
     """
     severity = worst(changes)
-    early = old_version is not None and _parsed(old_version).major == 0
+    early = old_version is not None and parsed(old_version).major == 0
     if severity == "breaking":
         return "minor" if early else "major"
     return "patch" if early or severity is None else "minor"
@@ -31,7 +32,7 @@ def advice(changes: Iterable[Change], old_version: str | None = None) -> Level:
 
 def least(changes: Iterable[Change], old_version: str) -> str:
     """The least version that is enough; of a pre-release, the release it prepares."""
-    old = _parsed(old_version)
+    old = parsed(old_version)
     level = advice(changes, old_version)
     if old.is_prerelease:
         return _text(old, *_three(old))
@@ -46,18 +47,7 @@ def least(changes: Iterable[Change], old_version: str) -> str:
 
 def is_preliminary(version: str) -> bool:
     """Whether a version is a pre-release, which promises nothing."""
-    return _parsed(version).is_prerelease
-
-
-def is_version(text: str) -> bool:
-    """Whether a text is a version at all."""
-    from packaging.version import InvalidVersion
-
-    try:
-        _parsed(text)
-    except InvalidVersion:
-        return False
-    return True
+    return parsed(version).is_prerelease
 
 
 def is_enough(changes: Iterable[Change], old_version: str, new_version: str) -> bool:
@@ -67,19 +57,13 @@ def is_enough(changes: Iterable[Change], old_version: str, new_version: str) -> 
     Raises ValueError for what is no version.
     """
     found = list(changes)
-    old, new = _parsed(old_version), _parsed(new_version)
+    old, new = parsed(old_version), parsed(new_version)
     if new <= old:
         return False
     if new.epoch > old.epoch or not found:
         return True
-    needed = _parsed(least(found, old_version))
+    needed = parsed(least(found, old_version))
     return _three(new) >= _three(needed)
-
-
-def _parsed(text: str) -> Version:
-    from packaging.version import Version
-
-    return Version(text)
 
 
 def _three(version: Version) -> tuple[int, int, int]:

@@ -11,13 +11,16 @@ from msgspec import structs
 from codegen.emitters.python.declarations import (
     Declarations,
     Style,
-    has_init,
     header,
-    member_names,
-    pair_name,
-    receiver,
 )
 from codegen.emitters.python.formatting import bracketed, wrapped
+from codegen.emitters.python.members import (
+    has_init,
+    member_names,
+    pair_name,
+    pairs,
+    receiver,
+)
 from codegen.layout import PythonModule
 from codegen.model import (
     Attribute,
@@ -84,7 +87,7 @@ class _Stub(Declarations):
                 return wrapped([line], stub=True)
             case Class() as cls:
                 helpers: Lines = []
-                for owner, name, method in self.pairs(symbol, cls):
+                for owner, name, method in pairs(symbol, cls):
                     helpers += self._pair(owner, name, method)
                 return [*helpers, *self._class(symbol, cls, "")]
             case Function(sync_and_async=True) as function:
@@ -128,7 +131,7 @@ class _Stub(Declarations):
         self, symbol: Symbol, name: str, variable: Variable | Attribute
     ) -> str:
         """A variable with its type; with its value only where that says the type."""
-        line = f"{name}: {self._annotation(symbol, variable.type)}"
+        line = f"{name}: {self.annotation(symbol, variable.type)}"
         if variable.type in _FINAL and variable.value is not None:
             line += f" = {self.names.value(symbol.module, variable.value)}"
         return line
@@ -146,7 +149,7 @@ class _Stub(Declarations):
             for name, attribute in cls.attributes.items():
                 if not attribute.class_variable:
                     field = self.names.special("dataclasses.field")
-                    annotation = self._annotation(symbol, attribute.type)
+                    annotation = self.annotation(symbol, attribute.type)
                     head = f"{name}: {annotation} = {field}"
                     lines += wrapped(
                         bracketed(head, ["init=False"], "", indent), indent, stub=True
@@ -166,7 +169,7 @@ class _Stub(Declarations):
 
     def _collected(self, symbol: Symbol, parameter: Parameter) -> str:
         """The type a parameter has inside the function: variadic ones are collections there."""
-        annotation = self._annotation(symbol, parameter.type)
+        annotation = self.annotation(symbol, parameter.type)
         if parameter.kind == "var-keyword":
             key = self.names.special("str")
             return f"{self.names.special('dict')}[{key}, {annotation}]"
@@ -193,14 +196,9 @@ class _Stub(Declarations):
             # Without a value, those who inherit from the protocol would have to give it one.
             line = line.partition(" = ")[0] + " = ..."
         if attribute.class_variable:
-            annotation = self._annotation(symbol, attribute.type)
+            annotation = self.annotation(symbol, attribute.type)
             line = f"{name}: {self.names.special('typing.ClassVar')}[{annotation}]"
         return _overlooked(wrapped([indent + line], indent, stub=True), attribute)
-
-    def _annotation(self, symbol: Symbol, text: str | None) -> str:
-        if text is None:
-            return self.names.special("typing.Any")
-        return self.names.annotation(symbol.module, text)
 
     def _fields(self, symbol: Symbol, cls: Class, indent: str) -> Lines:
         """The fields of a dataclass: those only passed by name behind a marker, where a default can be a plain dot."""
@@ -209,7 +207,7 @@ class _Stub(Declarations):
         for name, parameter in (cls.parameters or {}).items():
             if parameter.type is None:
                 continue
-            annotation = self._annotation(symbol, parameter.type)
+            annotation = self.annotation(symbol, parameter.type)
             default = "" if parameter.required else " = ..."
             line = f"{indent}{name}: {annotation}{default}"
             behind = keyword_only if parameter.kind == "keyword-only" else lines
@@ -242,12 +240,9 @@ class _Stub(Declarations):
         if not method.sync_and_async:
             block = self._function(symbol, name, method, cls, indent)
             return _overlooked(block, method)
-        helper = pair_name(symbol.name, name)
         if method.binding == "instance":
-            returned = f"{helper}{self.type_parameters(symbol)}"
-            line = f"{indent}def {name}(self) -> {returned}: ..."
-            marker = f"{indent}@{self.names.special('property')}"
-            return [marker, *wrapped([line], indent, stub=True)]
+            return self.pair_reader(symbol, name, indent, " ...")
+        helper = pair_name(symbol.name, name)
         marker = self.names.special("typing.ClassVar")
         return wrapped([f"{indent}{name}: {marker}[{helper}]"], indent, stub=True)
 
@@ -301,9 +296,7 @@ class _Stub(Declarations):
         owner = symbol if name else None
         lines = wrapped([self.pair_line(owner, name or symbol.name, function)])
         if owner is not None and function.binding == "instance":
-            whole = f"{symbol.name}{self.type_parameters(symbol)}"
-            line = f"    def __init__(self, owner: {whole}) -> None: ..."
-            lines += wrapped([line], "    ", stub=True)
+            lines += self.pair_constructor(owner, " ...")
         called = structs.replace(
             function, asynchronous=False, binding="instance", decorators=()
         )

@@ -17,7 +17,7 @@ from codegen.merging.definitions import Definitions, hidden
 from codegen.merging.sides import Pair, Place, Sides
 from codegen.model import Class, Function, Module, Parameter, Property
 from codegen.package import Package
-from codegen.walk import Path
+from codegen.walk import Path, class_path
 
 _GROUPS = ("methods", "properties")
 
@@ -93,7 +93,7 @@ class Inheritance:
         for module, owner, cls in line:
             for group in (*_GROUPS, "attributes", "classes"):
                 if name in getattr(cls, group):
-                    return Place(module, (*_class_path(owner), group, name))
+                    return Place(module, (*class_path(owner), group, name))
         return None
 
     def _give(self, pair: Pair, element: Function | Property) -> None:
@@ -147,7 +147,7 @@ class Inheritance:
             if parameter is None:
                 continue
             if cls.dataclass is None or parameter.type is not None:
-                return Place(module, (*_class_path(owner), "parameters", name))
+                return Place(module, (*class_path(owner), "parameters", name))
         return None
 
     def _field(self, shown: _Shown, pair: Pair, name: str, page: Parameter) -> None:
@@ -185,7 +185,7 @@ class Inheritance:
                 for name, member in getattr(found, group).items():
                     if name in getattr(wanted, group):
                         continue
-                    path = (*_class_path(member.owner), group, name)
+                    path = (*class_path(member.owner), group, name)
                     self._hide_one(shown, Place(member.module, path))
 
     def _hide_one(self, shown: _Shown, place: Place) -> None:
@@ -206,15 +206,6 @@ class Inheritance:
     def _put(self, place: Place, element: Any) -> None:
         module = self._modules[place.module]
         self._modules[place.module] = _with(module, place.path, element)
-
-
-def _class_path(name: str) -> Path:
-    """The path of a class by its name, nested ones through their owner."""
-    outer, *inner = name.split(".")
-    path: Path = ("classes", outer)
-    for part in inner:
-        path = (*path, "classes", part)
-    return path
 
 
 def _step(element: Any, step: str | int) -> Any:

@@ -110,17 +110,6 @@ class Sides:
             return page == source
         return left == right
 
-    def alike_values(self, pair: Pair, page: str, source: str) -> bool:
-        """Whether two values differ in nothing but where their names come from; ``...`` is any value."""
-        if "..." in (page, source) or page == source:
-            return True
-        try:
-            left = spelling.spell_value(page, _last)
-            right = spelling.spell_value(source, _last)
-        except types.ExpressionError:
-            return False
-        return left == right
-
     def _page_names(self, pair: Pair) -> spelling.Spell:
         """What names on the page mean: in its own spec, if that says it, else as in the source."""
         page, owner = pair.page.module, pair.source.module

@@ -10,6 +10,7 @@ from typing import TypeVar
 from msgspec import structs
 
 from codegen.diagnostics import suggest
+from codegen.diff.values import same_value
 from codegen.emitters.pages.legacy_text import annotation, declared, printed, returned
 from codegen.merging.sides import Pair, Sides
 from codegen.model import Parameter, Property, Returns, TypeAlias, Variable
@@ -137,20 +138,18 @@ def _with_default(
         message = f"'{name}' has the default {mine or theirs} {where}"
         sides.contradict("merge-default", message, here.page, here.source)
         return source
-    if _alike_defaults(sides, pair, page, source):
+    if _alike_defaults(page, source):
         return structs.replace(source, default_documented_as=mine)
     message = f"the page shows the default {mine} for '{name}', the source has {theirs}"
     sides.contradict("merge-default", message, here.page, here.source)
     return source
 
 
-def _alike_defaults(
-    sides: Sides, pair: Pair, page: Parameter, source: Parameter
-) -> bool:
+def _alike_defaults(page: Parameter, source: Parameter) -> bool:
     if page.factory is not None or source.factory is not None:
         # Which factory it is, pages do not say.
         return page.factory is not None and source.factory is not None
-    return sides.alike_values(pair, page.default or "", source.default or "")
+    return same_value(page.default or "", source.default or "")
 
 
 def _shown_default(sides: Sides, pair: Pair, parameter: Parameter) -> str:

@@ -5,6 +5,7 @@ Knows which arguments Python takes in which order. It must not know what is call
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -54,14 +55,25 @@ def unpacked(parameter: Parameter) -> bool:
     return text.endswith((".args", ".kwargs")) or "Unpack[" in text or text[0] == "*"
 
 
+def _is_private(name: str, parameter: Parameter) -> bool:
+    return name.startswith("_") and not parameter.required and not unpacked(parameter)
+
+
 class _Signature:
     def __init__(self, parameters: Parameters) -> None:
-        kinds = {name: parameter.kind for name, parameter in parameters.items()}
+        # What begins with an underscore is nobody's to pass, and what stands behind it cannot be reached by position.
+        private = [name for name in parameters if _is_private(name, parameters[name])]
+        kinds = {
+            name: parameter.kind
+            for name, parameter in parameters.items()
+            if name not in private
+        }
+        reached = itertools.takewhile(lambda name: name not in private, parameters)
         self.parameters = parameters
         self.positional = [
             name
-            for name, kind in kinds.items()
-            if kind in ("positional-only", "positional-or-keyword")
+            for name in reached
+            if kinds[name] in ("positional-only", "positional-or-keyword")
         ]
         self.by_name = [
             name

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from codegen.emitters.python.declarations import is_plain
+from codegen.diff.surface import is_public
+from codegen.emitters.python.signatures import is_plain
 from codegen.model import Attribute, Class, Parameter
 from codegen.package import Package, Symbol
 from codegen.proving.programs import Program
-from codegen.proving.view import is_public
 
 
 class Key(NamedTuple):
@@ -151,7 +151,7 @@ def dataclass(program: Program, symbol: Symbol, cls: Class, owner: str) -> None:
             takes = [here, f"value: {kind}"]
             program.use(f"{subject}.{field}", takes, [line], returns=name)
     if options.match_args and options.init and "[" not in owner:
-        _match(program, symbol, fields, owner)
+        _match(program, symbol, cls, fields, owner)
     if options.order:
         program.use(subject, [here], ["return it < it"], returns="bool")
     if (options.eq and options.frozen) or options.unsafe_hash:
@@ -160,7 +160,11 @@ def dataclass(program: Program, symbol: Symbol, cls: Class, owner: str) -> None:
 
 
 def _match(
-    program: Program, symbol: Symbol, fields: Mapping[str, Parameter], owner: str
+    program: Program,
+    symbol: Symbol,
+    cls: Class,
+    fields: Mapping[str, Parameter],
+    owner: str,
 ) -> None:
     positional = {
         name: field for name, field in fields.items() if field.kind != "keyword-only"
@@ -170,7 +174,12 @@ def _match(
     name = program.names.special(symbol.path)
     captured = ", ".join(f"value_{index}" for index in range(len(positional)))
     lines = ["match it:", f"    case {name}({captured}):"]
-    for index, field in enumerate(positional.values()):
-        kind = program.type(symbol, field.type, owner)
+    own = cls.parameters or {}
+    for index, (field, parameter) in enumerate(positional.items()):
+        # A base says what its fields hold.
+        if field not in own or not is_public(field):
+            continue
+        kind = program.type(symbol, parameter.type, owner)
         lines.append(f"        field_{index}: {kind} = value_{index}")
+    lines.append("        pass")
     program.use(symbol.public_path, [f"it: {name}"], lines)

@@ -8,25 +8,27 @@ from __future__ import annotations
 from msgspec import structs
 
 from codegen.diff.rules import Audience
-from codegen.emitters.python.declarations import receiver
+from codegen.diff.surface import is_public
+from codegen.emitters.python.members import receiver
 from codegen.model import Attribute, Class, Function, Property
 from codegen.package import Symbol
 from codegen.proving.calls import calls, minimal
 from codegen.proving.programs import Program, plain, signatures
 from codegen.proving.shapes import (
+    FINAL,
     constructor,
     instance_variables,
     is_assignable,
     is_final,
     is_of_class,
+    is_open,
     named_bases,
 )
 from codegen.proving.uses import takes
-from codegen.proving.view import is_public, with_inherited
+from codegen.proving.view import with_inherited
 
 _BODY = "raise NotImplementedError"
 _NOT_OVERRIDDEN = ("__init__", "__new__", "__post_init__", "__init_subclass__")
-_FINAL = ("final", "typing.final")
 
 
 def of_class(program: Program, symbol: Symbol, cls: Class) -> None:
@@ -36,13 +38,12 @@ def of_class(program: Program, symbol: Symbol, cls: Class) -> None:
         _overrides(program, symbol, own, "implementers")
         _implementation(program, symbol, cls)
         return
-    if cls.kind == "enum" or any(name in _FINAL for name in cls.decorators):
-        return
     base = program.type(symbol, program.owner(symbol))
     if cls.kind == "typed-dict":
         name = program.unique("Mine")
         lines = [f"class {name}({base}):", "    extra_key: int"]
         program.add(symbol.public_path, "subclassers", lines)
+    if not is_open(cls):
         return
     _subclasses(program, symbol, cls, base)
     _instances(program, symbol, own, base)
@@ -228,7 +229,7 @@ def _members(
                 is_public(name)
                 and name not in _NOT_OVERRIDDEN
                 and not method.sync_and_async
-                and not any(text in _FINAL for text in method.decorators)
+                and not any(text in FINAL for text in method.decorators)
                 and (method.abstract or not only_abstract)
             ):
                 lines += _method(program, symbol, name, method, override)

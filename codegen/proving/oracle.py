@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codegen import build, files
+from codegen.diff.surface import is_public
 from codegen.model import Class
 from codegen.package import Package
 from codegen.project import Settings
 from codegen.proving import checkers, heirs, uses
 from codegen.proving.checkers import PROGRAMS, STUBS, Complaint
 from codegen.proving.programs import Probe, Program, Text
-from codegen.proving.view import as_users_see, import_paths, is_public, public_symbols
+from codegen.proving.shapes import is_open
+from codegen.proving.view import as_users_see, import_paths, public_symbols
 
 
 class Broken(NamedTuple):
@@ -48,6 +50,8 @@ def programs(package: Package) -> list[Text]:
     for path, symbol in import_paths(package):
         if symbol.module in public:
             public[symbol.module].bring(path)
+            if is_open(symbol.definition):
+                public[symbol.module].bring(path, "subclassers")
     for name, program in public.items():
         for symbol in public_symbols(view, name):
             uses.of_definition(program, symbol)

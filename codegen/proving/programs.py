@@ -75,12 +75,12 @@ class Program(Declarations):
         """Add a program as it is."""
         self.probes.append(Probe(subject, audience, tuple(lines)))
 
-    def bring(self, path: str) -> None:
+    def bring(self, path: str, audience: Audience = "callers") -> None:
         """Add the line that imports something by one of its public names."""
         module, _, name = path.rpartition(".")
         line = f"from {module} import {name}" if module else f"import {name}"
         line += f" as name_{len(self.imports)}"
-        self.imports.append(Probe(path, "callers", (line,)))
+        self.imports.append(Probe(path, audience, (line,)))
 
     def unique(self, word: str) -> str:
         """A name for the function or class of the next program."""

@@ -5,10 +5,12 @@ Knows what Python and type checkers make of a declaration. It must not know what
 
 from __future__ import annotations
 
-from codegen.model import Attribute, Class, Function
+from codegen.diff.surface import is_public
+from codegen.model import Attribute, Class, Definition, Function, TypeVariable
 from codegen.package import Package, Symbol
-from codegen.proving.view import is_public, with_inherited
+from codegen.proving.view import with_inherited
 
+FINAL = ("final", "typing.final")
 _SPECIAL_BASES = ("Generic", "Protocol", "NamedTuple", "TypedDict", "typing.TypedDict")
 
 
@@ -95,3 +97,11 @@ def named_bases(cls: Class) -> list[str]:
         for base, form in forms.items()
         if form not in _SPECIAL_BASES and is_public(form)
     ]
+
+
+def is_open(definition: Definition | TypeVariable) -> bool:
+    """Whether something is a class whose behaviour users can inherit and override."""
+    closed = ("enum", "protocol", "typed-dict")
+    if not isinstance(definition, Class) or definition.kind in closed:
+        return False
+    return not any(name in FINAL for name in definition.decorators)

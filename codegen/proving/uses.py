@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
+from codegen import spelling
+from codegen.diff.surface import is_public
 from codegen.model import (
     Attribute,
     Class,
@@ -32,7 +34,7 @@ from codegen.proving.shapes import (
     is_of_class,
     named_bases,
 )
-from codegen.proving.view import is_public, with_inherited
+from codegen.proving.view import with_inherited
 
 _NEVER_RETURNS = ("typing.NoReturn", "typing.Never")
 # Called by Python itself, never by users.
@@ -75,8 +77,7 @@ def takes(
     found: list[str] = []
     for name in sorted(passed, key=lambda name: unpacked(parameters[name])):
         parameter = parameters[name]
-        stars = {"var-positional": "*", "var-keyword": "**"}.get(parameter.kind, "")
-        stars = stars if unpacked(parameter) else ""
+        stars = spelling.stars(parameter.kind) if unpacked(parameter) else ""
         kind = program.type(symbol, parameter.type, owner)
         found.append(f"{stars}{given(name)}: {kind}")
     return found

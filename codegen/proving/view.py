@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 from msgspec import structs
 
 from codegen import spelling, types
+from codegen.diff.surface import is_public
 from codegen.model import Class, Definition, Element, Module, TypeAlias, TypeVariable
 from codegen.package import Package, Symbol, definitions
 
@@ -119,14 +120,6 @@ def _moved(module: Module) -> Module:
         for name, item in module.type_variables.items()
     }
     return structs.replace(module, **changed)
-
-
-def is_public(path: str) -> bool:
-    """Whether users may use a dotted name: no part of it begins with an underscore, but for Python's own names."""
-    return not any(
-        part.startswith("_") and not (part.startswith("__") and part.endswith("__"))
-        for part in path.split(".")
-    )
 
 
 def import_paths(package: Package) -> Iterator[tuple[str, Symbol]]:

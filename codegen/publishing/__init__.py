@@ -4,7 +4,7 @@
 what is published, ``judging`` whether the version fits, ``uploading`` uploads. ``steps`` puts these in order.
 """
 
-from codegen.publishing.errors import PublishError
+from codegen.publishing.errors import OptionsError, PublishError
 from codegen.publishing.steps import Options, publish
 
-__all__ = ["Options", "PublishError", "publish"]
+__all__ = ["Options", "OptionsError", "PublishError", "publish"]

@@ -91,5 +91,7 @@ def run(
 def _reason(output: str) -> str:
     """The line of an output that says what is wrong: the last that speaks of an error, else the last."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
+    # What build says at the end hides what its backend said.
+    lines = [line for line in lines if "Backend subprocess exited" not in line]
     telling = [line for line in lines if "error" in line.lower()]
     return (telling or lines or ["no reason was given"])[-1]

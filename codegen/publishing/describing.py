@@ -14,9 +14,19 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from codegen.project import Settings
-from codegen.publishing.errors import PublishError
+from codegen.publishing.errors import OptionsError
+from codegen.versions import is_version
 
 BACKEND = "hatchling>=1.27"
+
+# What is read of [project] here; the backend looks at the rest.
+_SHAPES: dict[str, type] = {
+    "version": str,
+    "dynamic": list,
+    "scripts": dict,
+    "license-files": list,
+}
+_SHOWN: dict[type, str] = {str: "a text", list: "a list", dict: "a table"}
 
 
 class Described(NamedTuple):
@@ -94,7 +104,7 @@ def _metadata(settings: Settings, name: str, version: str | None) -> dict[str, A
     chosen = settings.publish
     given = version or chosen.version
     if not given:
-        raise PublishError(
+        raise OptionsError(
             f"'{name}' has no version; give --version, or set version in [publish]"
         )
     project: dict[str, Any] = {
@@ -125,29 +135,36 @@ def _own_metadata(kept: Mapping[str, bytes], version: str | None) -> dict[str, A
     try:
         project = tomllib.loads(kept["pyproject.toml"].decode()).get("project", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PublishError(f"the pyproject.toml of the SDK: {error}") from None
+        raise OptionsError(f"the pyproject.toml of the SDK: {error}") from None
     if not isinstance(project, dict) or not isinstance(project.get("name"), str):
-        raise PublishError("the pyproject.toml of the SDK says no name in [project]")
-    dynamic = [key for key in project.pop("dynamic", []) if key != "version"]
+        raise OptionsError("the pyproject.toml of the SDK says no name in [project]")
+    for key, shape in _SHAPES.items():
+        if not isinstance(project.get(key, shape()), shape):
+            message = f"'{key}' in [project] must be {_SHOWN[shape]}"
+            raise OptionsError(f"the pyproject.toml of the SDK: {message}")
+    dynamic = [str(key) for key in project.pop("dynamic", []) if key != "version"]
     if dynamic:
-        raise PublishError(
+        raise OptionsError(
             f"the pyproject.toml of the SDK leaves open: {', '.join(dynamic)}; write it out"
         )
     if version:
         project["version"] = version
     if "version" not in project:
-        raise PublishError(f"'{project['name']}' has no version; give --version")
+        raise OptionsError(f"'{project['name']}' has no version; give --version")
+    if not is_version(project["version"]):
+        message = f"'{project['version']}' is no version (PEP 440)"
+        raise OptionsError(f"the pyproject.toml of the SDK: {message}")
     return project
 
 
 def _named(project: Mapping[str, Any]) -> set[str]:
     """The files that metadata name."""
     readme = project.get("readme")
-    named = {readme if isinstance(readme, str) else (readme or {}).get("file", "")}
+    named = {str(readme.get("file", "") if isinstance(readme, dict) else readme)}
     license_ = project.get("license")
     if isinstance(license_, dict):
         named.add(str(license_.get("file", "")))
-    return named | set(project.get("license-files", []))
+    return named | set(map(str, project.get("license-files", [])))
 
 
 def pyproject(project: Mapping[str, Any], packages: Iterable[str]) -> bytes:

@@ -20,6 +20,10 @@ class PublishError(Exception):
         super().__init__(without_secrets(" ".join(message.split())))
 
 
+class OptionsError(PublishError):
+    """Settings or options are missing or wrong; nothing was tried."""
+
+
 def without_secrets(text: str) -> str:
     """A text without passwords and without what stands before the host of an address."""
     for name in _SECRETS:

@@ -19,7 +19,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from codegen.publishing.errors import PublishError, shown
+from codegen.publishing.errors import OptionsError, PublishError, shown
 
 _SECONDS = 30
 _PUBLIC = ("pypi.org", "test.pypi.org")
@@ -104,7 +104,7 @@ class Index:
     def _ask(self, url: str) -> tuple[str, bytes, str] | None:
         """The kind, the content and the address of an answer; None where there is nothing."""
         if not url.startswith(("http://", "https://")):
-            raise PublishError(f"'{shown(url)}' is no address of an index")
+            raise OptionsError(f"'{shown(url)}' is no address of an index")
         headers = {"Accept": _FORMS, **self._credentials(url)}
         request = Request(_without_user(url), headers=headers)
         try:

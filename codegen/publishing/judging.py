@@ -8,25 +8,22 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from codegen import files
 from codegen.publishing.describing import Described
-from codegen.publishing.errors import PublishError
+from codegen.publishing.errors import OptionsError, PublishError
 from codegen.publishing.index import File, Index
-
-if TYPE_CHECKING:
-    from packaging.version import Version
+from codegen.versions import parsed
 
 
 def predecessor(published: list[File], version: str) -> File | None:
     """The wheel of the latest version before this one; None when there is none."""
     wheels = [
-        (_version(file.version), file)
+        (parsed(file.version), file)
         for file in published
         if file.version is not None and file.name.endswith(".whl")
     ]
-    earlier = [item for item in wheels if item[0] < _version(version)]
+    earlier = [item for item in wheels if item[0] < parsed(version)]
     return max(earlier, key=lambda item: item[0])[1] if earlier else None
 
 
@@ -35,14 +32,8 @@ def of_version(published: list[File], version: str) -> list[File]:
     return [
         file
         for file in published
-        if file.version is not None and _version(file.version) == _version(version)
+        if file.version is not None and parsed(file.version) == parsed(version)
     ]
-
-
-def _version(text: str) -> Version:
-    from packaging.version import Version
-
-    return Version(text)
 
 
 def unpacked(index: Index, file: File, described: Described, folder: Path) -> Path:
@@ -75,7 +66,7 @@ def judged(old: str, new: str, old_version: str | None, version: str) -> str:
     What the old state says of its own version goes before ``old_version``, the latest one that is published.
     Raises PublishError when the version is too small for what changed, or when a side cannot be read.
     """
-    from codegen.diff import compare
+    from codegen.diff.modules import compare
     from codegen.diff.versions import advice, is_enough, least
     from codegen.sides import SideError, load
     from codegen.workspace import SettingsError
@@ -83,7 +74,7 @@ def judged(old: str, new: str, old_version: str | None, version: str) -> str:
     try:
         before, after = load(old, new)
     except (SideError, SettingsError) as error:
-        raise PublishError(f"the API cannot be compared: {error}") from None
+        raise OptionsError(f"the API cannot be compared: {error}") from None
     changes = list(compare(before.package, after.package, version=version))
     count = f"{len(changes)} {'change' if len(changes) == 1 else 'changes'}"
     former = before.version or old_version

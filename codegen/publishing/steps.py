@@ -16,7 +16,7 @@ from codegen.package import Package
 from codegen.publishing import building, describing, judging, trying, uploading
 from codegen.publishing.building import Built
 from codegen.publishing.describing import Described
-from codegen.publishing.errors import PublishError, shown
+from codegen.publishing.errors import OptionsError, PublishError, shown
 from codegen.publishing.index import File, Index, simple
 from codegen.walk import core_references
 from codegen.workspace import Workspace
@@ -40,7 +40,7 @@ class FindingsError(PublishError):
 
     def __init__(self, findings: list[Diagnostic], texts: dict[str, str]) -> None:
         super().__init__("nothing is published from specs with errors")
-        self.findings = findings
+        self.diagnostics = findings
         self.texts = texts
 
 
@@ -89,7 +89,7 @@ def _described(
             raise FindingsError(found, texts)
         kind = "stubs" if what == "stubs" else "package"
         if kind not in workspace.settings.outputs:
-            raise PublishError(f"the setting 'outputs' does not have '{kind}'")
+            raise OptionsError(f"the setting 'outputs' does not have '{kind}'")
         outputs = build.emit(package, workspace.settings, frozenset((kind,)))
     written = {path: output.text for path, output in outputs.items()}
     if what == "stubs":
@@ -107,6 +107,8 @@ def _beside(workspace: Workspace) -> dict[str, bytes]:
     if place is None:
         return {}
     folder = workspace.root / place
+    if settings.publish.sdk and not folder.is_dir():
+        raise OptionsError(f"the setting 'sdk' names '{place}', where there is nothing")
     found = {name: files.read_bytes(folder / name) for name in _names(folder)}
     return {name: data for name, data in found.items() if data is not None}
 
@@ -173,7 +175,8 @@ def _tried(
     if f"{described.package}/__init__.py" in described.files:
         modules = list(trying.public_names(package))
         untried = trying.imported(described, modules, python)
-        yield f"imported: {len(modules)} modules"
+        count = len(modules)
+        yield f"imported: {count} {'module' if count == 1 else 'modules'}"
         if described.commands:
             loaded = ", ".join(described.commands)
             yield f"commands: {'; '.join(untried) or loaded}"

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from codegen.publishing.building import run
-from codegen.publishing.errors import PublishError, shown
+from codegen.publishing.errors import OptionsError, PublishError, shown
 
 
 def address(repository: str | None) -> tuple[str, list[str]]:
@@ -34,7 +34,7 @@ def address(repository: str | None) -> tuple[str, list[str]]:
     try:
         found = get_repository_from_config(DEFAULT_CONFIG_FILE, name)
     except (TwineException, ValueError, OSError) as error:
-        raise PublishError(f"there is no repository '{name}': {error}") from None
+        raise OptionsError(f"there is no repository '{name}': {error}") from None
     return str(found["repository"]), ["--repository", name]
 
 

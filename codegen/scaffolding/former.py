@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from codegen.emitters.python.declarations import pair_name
+from codegen.emitters.python.members import pair_name
 from codegen.scaffolding.imports import bindings
 from codegen.scaffolding.resolving import resolved
 

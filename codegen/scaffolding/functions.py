@@ -5,6 +5,7 @@ Knows how a house core looks. It must not know where it is written.
 
 from __future__ import annotations
 
+from codegen import spelling
 from codegen.emitters.python.bodies import missing
 from codegen.emitters.python.formatting import bracketed, docstring, wrapped
 from codegen.model import Parameter
@@ -28,19 +29,12 @@ def new_function(
 
 def declared(items: list[Item]) -> list[str]:
     """Parameters as they are declared, with the markers their kinds need."""
-    written: list[str] = []
-    slash = star = False
-    for item in items:
-        if slash and item.kind != "positional-only":
-            written.append("/")
-        slash = item.kind == "positional-only"
-        if item.kind == "keyword-only" and not star:
-            written.append("*")
-        star |= item.kind in ("keyword-only", "var-positional")
-        stars = {"var-positional": "*", "var-keyword": "**"}.get(item.kind, "")
-        default = "" if item.default is None else f" = {item.default}"
-        written.append(f"{stars}{item.name}: {item.annotation}{default}")
-    return [*written, "/"] if slash else written
+    return spelling.with_marks(((item.kind, _declared(item)) for item in items), str)
+
+
+def _declared(item: Item) -> str:
+    default = "" if item.default is None else f" = {item.default}"
+    return f"{spelling.stars(item.kind)}{item.name}: {item.annotation}{default}"
 
 
 def new_module(labels: list[str]) -> str:

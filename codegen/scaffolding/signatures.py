@@ -10,6 +10,7 @@ from bisect import bisect
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from codegen import spelling
 from codegen.model import ParameterKind
 from codegen.scaffolding.layouts import Layout, Piece, comment_in, without_comma
 
@@ -238,8 +239,7 @@ def _parameter(item: Item, node: cst.CSTNode | None) -> cst.CSTNode:
     node = cst.Param(cst.Name(item.name), star="") if node is None else _bare(node)
     assert isinstance(node, cst.Param)
     changes: dict[str, object] = {"name": node.name.with_changes(value=item.name)}
-    stars = {"var-positional": "*", "var-keyword": "**"}.get(item.kind, "")
-    changes["star"] = stars
+    changes["star"] = spelling.stars(item.kind)
     if item.annotation is not None:
         expression = cst.parse_expression(item.annotation)
         known = node.annotation

@@ -16,6 +16,7 @@ from codegen.project import Settings
 from codegen.sides.specs import project_version
 from codegen.sides.texts import SideError, SpecTexts
 from codegen.state import is_spec
+from codegen.versions import parsed_or_none
 from codegen.workspace import CONFIG_NAMES, SettingsError
 
 _SECONDS = 60
@@ -45,7 +46,7 @@ def of_revision(name: str, base: Path | None = None) -> SpecTexts:
     if not names:
         raise SideError(f"'{name}' holds no specs in '{specs}'")
     pyproject = tree.read([str(config.parent / CONFIG_NAMES[1])])
-    version = project_version(next(iter(pyproject.values()), None))
+    version = project_version(next(iter(pyproject.values()), None), settings)
     texts, problems = _decoded(tree, names)
     return SpecTexts(texts, problems, settings, version or _tag_version(revision))
 
@@ -79,21 +80,21 @@ def _settings(
             ):
                 continue
             shown, text = tree.shown(str(path)), data.decode("utf-8", "replace")
-            settings, problems = project.read(shown, text)
+            settings, problems = project.read(str(path), text)
             if settings is None:
-                raise SettingsError(problems, {shown: text})
+                moved = [
+                    f._replace(location=f.location._replace(path=shown))
+                    for f in problems
+                ]
+                raise SettingsError(moved, {shown: text})
             return path, settings
     return folder / CONFIG_NAMES[0], None
 
 
 def _tag_version(revision: str) -> str | None:
     """The version a tag names, such as v1.2.0."""
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        return str(Version(revision.rpartition("/")[2]))
-    except InvalidVersion:
-        return None
+    version = parsed_or_none(revision.rpartition("/")[2])
+    return None if version is None else str(version)
 
 
 class _Repository:

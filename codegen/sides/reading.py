@@ -17,12 +17,12 @@ from codegen import build, files, parallel, state
 from codegen.collecting import collected_later
 from codegen.diagnostics import Diagnostic, Location
 from codegen.diff.changes import Place
-from codegen.diff.versions import is_version
 from codegen.model import Module
 from codegen.package import Package
 from codegen.sides.finding import found
 from codegen.sides.positions import Positions
 from codegen.sides.texts import SourceTexts, SpecTexts
+from codegen.versions import is_version
 
 if TYPE_CHECKING:
     from codegen.readers.source.packages import Text

@@ -5,11 +5,13 @@ Knows where a project keeps its specs and its version. It must not know how spec
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from codegen import files
+from codegen.project import Settings
 from codegen.sides.texts import SideError, SpecTexts
 from codegen.workspace import CONFIG_NAMES, SettingsError, Workspace, find_config
 
@@ -18,7 +20,8 @@ def of_project(config: Path) -> SpecTexts:
     """The specs of the project with these settings; raises SettingsError when they cannot be used."""
     workspace = Workspace(config)
     texts, problems = workspace.read_texts()
-    version = project_version(files.read_bytes(workspace.root / CONFIG_NAMES[1]))
+    pyproject = files.read_bytes(workspace.root / CONFIG_NAMES[1])
+    version = project_version(pyproject, workspace.settings)
     return SpecTexts(texts, problems, workspace.settings, version)
 
 
@@ -59,14 +62,15 @@ def here() -> SpecTexts:
         ) from None
 
 
-def project_version(pyproject: bytes | None) -> str | None:
-    """The version a pyproject.toml gives its project, if it gives one."""
+def project_version(pyproject: bytes | None, settings: Settings | None) -> str | None:
+    """The version a pyproject.toml gives the package that is generated; None when it is about something else."""
     try:
         data: Any = tomllib.loads((pyproject or b"").decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return None
     try:
-        version: Any = data["project"]["version"]
+        name, version = str(data["project"]["name"]), data["project"]["version"]
     except (KeyError, TypeError):
         return None
-    return version if isinstance(version, str) else None
+    own = settings is None or re.sub(r"[-_.]+", "_", name).lower() == settings.package
+    return version if own and isinstance(version, str) else None

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from codegen.emitters import pages
 from codegen.emitters.pages import docstrings
 from codegen.package import Package
+from codegen.shapes import shape
 from codegen.site import class_views, facts, module_views, places
 from codegen.site.facts import Fact
 from codegen.site.frames import Framer, Item
 from codegen.site.module_views import ModuleShown
 from codegen.site.names import href
-from codegen.site.shapes import shape
 from codegen.site.views import Entry, Makers, Shown
 
 

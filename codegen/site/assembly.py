@@ -12,12 +12,12 @@ from pathlib import Path
 from codegen.docs_settings import Docs
 from codegen.emitters.pages import docstrings
 from codegen.package import Package
+from codegen.shapes import shape
 from codegen.site import feeds, inventory, links, places, search
 from codegen.site.frames import Framer, Item
 from codegen.site.inventory import Object
 from codegen.site.links import Dead, Seen
 from codegen.site.parts import Part
-from codegen.site.shapes import shape
 from codegen.site.texts import unlinked
 
 _ASSETS = Path(__file__).with_name("assets")

@@ -27,6 +27,9 @@ from codegen.site.sources import Source, Sources
 from codegen.site.texts import Texts
 from codegen.site.views import Makers
 
+# Beside what is emitted for a class elsewhere, each page is much work.
+_WORK_OF_A_PAGE = 3
+
 
 class Inputs(NamedTuple):
     """What a site is made from.
@@ -148,7 +151,7 @@ def _modules(
 ) -> dict[str, Part]:
     """Make the pages of the modules that are not known, on all processors."""
     wanted = [name for name in package.modules if name not in known]
-    size = sum(len(package.modules[name].classes) + 1 for name in wanted)
+    pages = sum(len(package.modules[name].classes) + 1 for name in wanted)
     if wanted:
         # Once, before there are several processes.
         api_pages.warm()
@@ -160,7 +163,9 @@ def _modules(
 
     decoder = msgspec.msgpack.Decoder(tuple[list[Part], dict[str, dict[str, str]]])
     found: list[Part] = []
-    for made, asked in map(decoder.decode, parallel.spread(wanted, work, size)):
+    for made, asked in map(
+        decoder.decode, parallel.spread(wanted, work, pages * _WORK_OF_A_PAGE)
+    ):
         found += made
         for scope, answers in asked.items():
             names.asked.setdefault(scope, {}).update(answers)

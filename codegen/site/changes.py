@@ -22,11 +22,11 @@ from codegen.diff.printing import (
     section,
 )
 from codegen.package import Package
+from codegen.shapes import shape
 from codegen.site import places
 from codegen.site.frames import Framer, Item
 from codegen.site.names import Names
 from codegen.site.places import Places
-from codegen.site.shapes import shape
 
 _NAME = re.compile(r"'([^'\n]+)'|`([^`\n]+)`")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
+from urllib.parse import quote
 
 import msgspec
 from markupsafe import escape
@@ -54,7 +55,7 @@ def sitemap(url: str, pages: Iterable[str]) -> str:
             page.removesuffix("index.html") if page.endswith("/index.html") else page
         )
         place = "" if place == "index.html" else place
-        lines.append(f"<url><loc>{escape(base + place)}</loc></url>")
+        lines.append(f"<url><loc>{escape(base + quote(place))}</loc></url>")
     return "\n".join([*lines, "</urlset>", ""])
 
 

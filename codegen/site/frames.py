@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from codegen.shapes import shape
 from codegen.site import places
-from codegen.site.shapes import shape
 
 _MANY_MODULES = 40
 
@@ -119,6 +120,7 @@ class Framer:
         return found
 
 
+@lru_cache(maxsize=10_000)
 def _breakable(name: str) -> Markup:
     """A dotted name that may be broken behind its dots."""
     return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[._])", name))

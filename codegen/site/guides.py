@@ -10,14 +10,14 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from markupsafe import Markup, escape
 
 from codegen.emitters.pages import docstrings
+from codegen.shapes import shape
 from codegen.site import places, texts
 from codegen.site.frames import Framer, Item
-from codegen.site.shapes import shape
 
 _HEADING = re.compile(
     r'<h(\d) id="([^"]*)">(.*?)<a href="#[^"]*" aria-label="[^"]*" data-heading-content="[^"]*" class="anchor"></a></h\1>',
@@ -133,7 +133,7 @@ class Guides:
             posixpath.join(posixpath.dirname(path), unquote(file))
         )
         if file in self._pages:
-            return f"{root}{self._pages[file]}{mark}{anchor}"
+            return f"{root}{quote(self._pages[file])}{mark}{anchor}"
         seen = self._elsewhere(file)
         if seen is None or seen == "":
             return seen

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from codegen.emitters.pages import docstrings
-from codegen.emitters.pages.parts import Member, is_exception
-from codegen.model import Class, Module, TypeAlias, Variable
+from codegen.emitters.pages.parts import Member, class_group
+from codegen.model import Module, TypeAlias, Variable
 from codegen.package import Package
 from codegen.site.class_views import class_kind
 from codegen.site.names import href
@@ -129,23 +129,11 @@ def _classes(package: Package, makers: Makers, module_name: str) -> list[Group]:
     groups: dict[str, list[Listed]] = {title: [] for title in _GROUPS}
     classes = package.modules[module_name].classes
     for name, item in listed(package, makers, module_name).items():
-        groups[_group(package, module_name, classes[name])].append(item)
+        groups[class_group(package, module_name, classes[name])].append(item)
     return [
         Group(title, title.lower().replace(" ", "-"), items, [])
         for title, items in groups.items()
     ]
-
-
-def _group(package: Package, module_name: str, cls: Class) -> str:
-    if not cls.exported:
-        return "Supporting classes"
-    if cls.kind == "protocol":
-        return "Protocols"
-    if cls.kind == "enum":
-        return "Enumerations"
-    if is_exception(package, module_name, cls):
-        return "Exceptions"
-    return "Classes"
 
 
 def _definitions(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from codegen.package import Package
+from codegen.shapes import shape
 from codegen.site import api_pages, changes, guides, links, places, search, sources
 from codegen.site.api_pages import ApiPage
 from codegen.site.changes import Changes
@@ -19,7 +20,6 @@ from codegen.site.frames import Framer, Item
 from codegen.site.guides import Guides
 from codegen.site.links import Seen
 from codegen.site.search import Found
-from codegen.site.shapes import shape
 from codegen.site.sources import Source
 from codegen.site.views import Makers
 

@@ -6,6 +6,8 @@ same anchors. It must not know how a page looks.
 
 from __future__ import annotations
 
+import re
+
 from codegen.emitters.pages import plain_links
 from codegen.emitters.pages.parts import constructor
 from codegen.package import Package, Symbol
@@ -16,6 +18,8 @@ SOURCE = "source"
 CHANGES = "changes"
 ASSETS = "assets"
 LANDING = "index.html"
+
+_SIGNS = re.compile(r"[^\w./-]+")
 
 
 class Places:
@@ -83,4 +87,9 @@ def changes_page(version: str) -> str:
 
 def guide_page(name: str) -> str:
     """The page of a guide, given its file below the folder of guides."""
-    return f"{GUIDES}/{name.removesuffix('.md')}.html"
+    return f"{GUIDES}/{_addressable(name.removesuffix('.md'))}.html"
+
+
+def _addressable(path: str) -> str:
+    """A path that means the same in an address, whatever signs people use in names of files."""
+    return _SIGNS.sub("-", path)

@@ -7,12 +7,12 @@ where old versions come from.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
 
-from codegen.diff import Change, compare
-from codegen.diff.versions import is_version
+from codegen.diff.changes import Change
 from codegen.model import Module
 from codegen.package import Package
 from codegen.site import building, changes, editions, variants
@@ -23,6 +23,7 @@ from codegen.site.feeds import sitemap
 from codegen.site.links import Dead, Seen
 from codegen.site.memory import Memory, Now, digest
 from codegen.site.sources import Source
+from codegen.versions import is_version
 from codegen.walk import core_references
 
 _SITEMAP = "sitemap.xml"
@@ -42,12 +43,13 @@ class Version(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """An edition and what it is made from; ``near`` are those its pages of changes may link to."""
+    """An edition and what it is made from, but for the changes its pages tell of; ``line`` is itself and the older ones."""
 
     edition: Edition
     inputs: Inputs
     models: Models
-    near: list[Edition]
+    line: list[Edition]
+    variant: str
 
 
 class Planner:
@@ -63,6 +65,7 @@ class Planner:
         self._compared: dict[int, list[Change]] = {}
         self._known = told
         self.told: dict[str, Changes] = {}
+        self.digests = [version.digest for version in versions]
 
     def plan(self, names: Sequence[str], only: str = "") -> list[Planned]:
         """The editions of the whole and of these variants, or of ``only`` one variant; the first stands at the root."""
@@ -73,7 +76,7 @@ class Planner:
     def _planned(self, every: list[Edition], edition: Edition, only: str) -> Planned:
         shown = edition.variant or only
         same = [one for one in every if one.variant == edition.variant]
-        number = next(n for n, one in enumerate(same) if one.version == edition.version)
+        number = same.index(edition)
         version = self._versions[number]
         inputs = self._inputs if number == 0 else self._former(version)
         package = self._package(number, shown)
@@ -86,16 +89,23 @@ class Planner:
             cores=_cores(inputs, package),
             version=edition.version if len(same) > 1 else "",
             changes=[
-                self._changes(n, shown, edition, same)
-                for n in range(number, len(same) - 1)
+                Changes(old.version, new.version, {}, "")
+                for new, old in pairwise(same[number:])
             ],
             switch=editions.script(every, edition) if several else "",
         )
         if shown:
             guides = variants.guides_of(inputs.guides, shown)
             inputs = inputs._replace(guides=guides)
-        near = same[number + 1 :]
-        return Planned(edition, inputs, version.models, near)
+        return Planned(edition, inputs, version.models, same[number:], shown)
+
+    def changes(self, planned: Planned) -> list[Changes]:
+        """What the pages of changes of an edition tell; the specs must be sound."""
+        first = len(self._versions) - len(planned.line)
+        return [
+            self._changes(first + n, planned.variant, planned.edition, pair)
+            for n, pair in enumerate(pairwise(planned.line))
+        ]
 
     def _former(self, version: Version) -> Inputs:
         """What a former version is made from: its specs alone, which no address of a repository is known for."""
@@ -114,11 +124,11 @@ class Planner:
         return self._narrowed[key]
 
     def _changes(
-        self, number: int, variant: str, here: Edition, same: list[Edition]
+        self, number: int, variant: str, here: Edition, pair: tuple[Edition, Edition]
     ) -> Changes:
         """The page about a version and the one before it, for one of the editions."""
         new, old = self._versions[number], self._versions[number + 1]
-        ways = [editions.way(here, same[n]) for n in (number, number + 1)]
+        ways = [editions.way(here, edition) for edition in pair]
         facts = (new.label, new.digest, old.label, old.digest, variant, *ways)
         key = digest(*facts)
         if key in self._known:
@@ -140,6 +150,8 @@ class Planner:
 
     def _compare(self, number: int) -> list[Change]:
         """The changes of a version, whatever variants show of them."""
+        from codegen.diff.modules import compare
+
         if number not in self._compared:
             label = self._versions[number].label
             self._compared[number] = list(
@@ -184,37 +196,38 @@ class Making:
         own = (path[len(folder) :] for path in intact if path.startswith(folder))
         self._intact = frozenset(own)
         self.known: Known = self._now.known(last, self._intact)
-        inputs = planned.inputs
-        facts = (self._now.keys, inputs.changes, inputs.switch, inputs.pictures)
-        self._key = digest(tool, self._now.shape, repr(facts))
+        self._tool = tool
 
-    def build(self, others: Mapping[Edition, dict[str, Seen]]) -> tuple[Site, Memory]:
+    def build(
+        self, planner: Planner, others: Mapping[Edition, dict[str, Seen]]
+    ) -> tuple[Site, Memory]:
         """Make the edition, after those that its pages of changes link to; return it and what to remember of it."""
-        if self._stands():
+        told = planner.changes(self._planned)
+        inputs = self._planned.inputs._replace(changes=told)
+        facts = (self._now.keys, told, inputs.switch, inputs.pictures)
+        key = digest(self._tool, self._now.shape, repr(facts))
+        if self._stands(key):
             return self._as_it_was(), self._last
         neighbours = {
             editions.way(self.edition, other) + page: seen
-            for other in self._planned.near
+            for other in self._planned.line[1:]
             for page, seen in others[other].items()
         }
-        inputs = self._planned.inputs._replace(neighbours=neighbours)
+        inputs = inputs._replace(neighbours=neighbours)
         site = building.build(inputs, self.known)
         memory = self._now.remembered(
             self._last, self.known, site, self._planned.models
         )
-        memory.whole, memory.shared, memory.pages = (
-            self._key,
-            list(site.shared),
-            site.pages,
-        )
+        memory.whole = key
+        memory.shared, memory.pages = list(site.shared), site.pages
         return site, memory
 
-    def _stands(self) -> bool:
+    def _stands(self, key: str) -> bool:
         """Whether everything would come out as the last run left it."""
         known = self.known
         parts = len(known.modules) + len(known.guides) + len(known.sources)
         return (
-            self._last.whole == self._key
+            self._last.whole == key
             and parts == len(self._last.parts)
             and self._intact.issuperset(self._last.shared)
         )
@@ -240,14 +253,14 @@ class Whole(NamedTuple):
     memories: dict[str, Memory]
 
 
-def build(makings: Sequence[Making], url: str) -> Whole:
+def build(planner: Planner, makings: Sequence[Making], url: str) -> Whole:
     """Make all editions, the oldest first, with one map for the whole."""
     whole = Whole({}, [], {})
     seen: dict[Edition, dict[str, Seen]] = {}
     pages: list[str] = []
     for making in reversed(makings):
         folder = making.edition.folder
-        site, whole.memories[folder] = making.build(seen)
+        site, whole.memories[folder] = making.build(planner, seen)
         seen[making.edition] = site.seen
         whole.files.update({folder + path: data for path, data in site.files.items()})
         whole.dead.extend((folder, dead) for dead in site.dead)

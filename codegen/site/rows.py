@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from codegen import spelling
 from codegen.emitters.pages.parts import Field
-from codegen.emitters.pages.plain_code import starred
 from codegen.model import Definition, Deprecation, Parameter
 from codegen.site.names import Names, href, markup
 from codegen.site.signatures import Signatures
@@ -69,7 +69,7 @@ class Rows:
             doc = doc.removeprefix(f"({parameter.type})").lstrip()
         return Row(
             anchor,
-            starred(name, parameter),
+            spelling.stars(parameter.kind) + name,
             self.type(field.module, parameter.type),
             Markup("") if default is None else markup(default),
             parameter.required,

@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from codegen import spelling
 from codegen.emitters.pages.parts import Field, Member
 from codegen.emitters.pages.plain_code import (
     EMPTY,
     IMPLIED_BASES,
     dataclass_options,
-    starred,
-    with_marks,
 )
 from codegen.emitters.python.formatting import bracketed
 from codegen.model import Attribute, Class, Function, Overload, Parameter
@@ -99,15 +98,15 @@ class Signatures(NamedTuple):
         self, fields: Mapping[str, Field], anchors: Mapping[str, str]
     ) -> list[Code]:
         """The parameters of a declaration, with the ``/`` and ``*`` their kinds need."""
-
-        def write(name: str, field: Field) -> Code:
-            return self._item(name, field, anchors.get(name))
-
-        return with_marks(fields, write, plain)
+        written = (
+            (field.parameter.kind, self._item(name, field, anchors.get(name)))
+            for name, field in fields.items()
+        )
+        return spelling.with_marks(written, plain)
 
     def _item(self, name: str, field: Field, anchor: str | None) -> Code:
         parameter = field.parameter
-        item = plain(starred(name, parameter))
+        item = plain(spelling.stars(parameter.kind) + name)
         if anchor is not None:
             item = Code(item.text, f'<span id="{escape(anchor)}">{item.html}</span>')
         sign = "="

@@ -18,8 +18,7 @@ from codegen.site import highlight
 from codegen.site.places import source_page
 
 _KEY = re.compile(
-    r"""^( *)(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#"'{}\[\],&*!|>%@`-][^:\n]*?)):(?=[ \n]|$)(.*)$""",
-    re.MULTILINE,
+    r"""( *)(?:"([^"]*)"|'([^']*)'|([^\s#"'{}\[\],&*!|>%@`-][^:]*+)):(?= |$)(.*)"""
 )
 _LONGEST_CORE = 80  # lines that are shown with a method; longer ones are only linked
 _COLOURED_YAML = 60_000  # characters; more would cost more than it is worth
@@ -121,20 +120,22 @@ def _spec_lines(text: str) -> dict[tuple[str, ...], int]:
     A text in a block scalar is passed over: it is indented deeper than its key, whose value begins with | or >.
     """
     found: dict[tuple[str, ...], int] = {}
-    open_: list[tuple[int, str]] = []
+    open_: list[tuple[int, tuple[str, ...]]] = []
     scalar = -1
-    line, last = 1, 0
-    for match in _KEY.finditer(text):
+    for number, line in enumerate(text.split("\n"), 1):
+        match = _KEY.match(line)
+        if match is None:
+            continue
         indent = len(match[1])
-        line += text.count("\n", last, match.start())
-        last = match.start()
         if 0 <= scalar < indent:
             continue
         scalar = indent if match[5].lstrip()[:1] in ("|", ">") else -1
         while open_ and open_[-1][0] >= indent:
             open_.pop()
-        open_.append((indent, match[2] or match[3] or match[4] or ""))
-        found.setdefault(tuple(key for _, key in open_), line)
+        above = open_[-1][1] if open_ else ()
+        keys = (*above, match[2] or match[3] or match[4] or "")
+        open_.append((indent, keys))
+        found.setdefault(keys, number)
     return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from codegen.diff import Place
+from codegen.diff.changes import Place
 from codegen.model import Module
 from codegen.package import Package
 from codegen.site.sources import Source

@@ -13,8 +13,7 @@ from msgspec import structs
 
 from codegen.compare import signature_differences
 from codegen.diagnostics import Diagnostic, Location
-from codegen.emitters.python.declarations import pair_name
-from codegen.emitters.source import CALLED_BY_PYTHON
+from codegen.emitters.python.members import CALLED_BY_PYTHON, pair_name
 from codegen.model import Class, Function, Parameter
 from codegen.package import Symbol
 from codegen.readers.source.cores import signature

@@ -12,7 +12,7 @@ from codegen.model import Class
 from codegen.package import Symbol
 from codegen.telling import GROUPS
 from codegen.verifying.rows import Project
-from codegen.walk import Path
+from codegen.walk import Path, class_path
 
 _MEMBERS = ("methods", "properties", "attributes", "parameters")
 _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -78,11 +78,9 @@ def _name(node: ast.AST) -> str:
 def _keys(project: Project, symbol: Symbol, rest: list[str]) -> Path:
     """The keys that lead to a definition, and to a member of it."""
     module = project.package.modules[symbol.module]
-    name, *inner = symbol.name.split(".")
+    name = symbol.name.partition(".")[0]
     group = next(group for group in GROUPS if name in getattr(module, group))
-    path: Path = (group, name)
-    for part in inner:
-        path = (*path, "classes", part)
+    path: Path = (group, *class_path(symbol.name)[1:])
     if rest and isinstance(symbol.definition, Class):
         for members in _MEMBERS:
             if rest[0] in (getattr(symbol.definition, members) or {}):

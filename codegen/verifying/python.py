@@ -13,8 +13,8 @@ from typing import Any
 from codegen import types
 from codegen.agreement import Difference, Facts, Ordered, Tree, differences
 from codegen.emitters.python import deprecation
-from codegen.emitters.python.declarations import is_plain, pair_name
-from codegen.emitters.source import CALLED_BY_PYTHON
+from codegen.emitters.python.members import CALLED_BY_PYTHON, pair_name
+from codegen.emitters.python.signatures import is_plain
 from codegen.package import Package
 from codegen.project import OutputName
 from codegen.readers.source.packages import Specs, Text, read_package

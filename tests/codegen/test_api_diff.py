@@ -16,8 +16,8 @@ import griffe
 import pytest
 
 from codegen import build
-from codegen.diff import compare
 from codegen.diff.changes import Change
+from codegen.diff.modules import compare
 from codegen.diff.rules import AUDIENCES, RULES
 from codegen.files import write_tree
 from codegen.package import Package

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from codegen import build
-from codegen.diff import compare
+from codegen.diff.modules import compare
 from codegen.emitters import yaml as writer
 from codegen.model import (
     Attribute,

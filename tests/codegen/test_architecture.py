@@ -12,12 +12,22 @@ SOURCES = sorted(CODEGEN.rglob("*.py"))
 
 # Upper layers may import lower ones, never the other way round.
 LAYERS = (
-    ("diagnostics", "model", "types", "state", "collecting", "parallel"),
+    (
+        "collecting",
+        "diagnostics",
+        "model",
+        "parallel",
+        "settings_table",
+        "state",
+        "types",
+        "versions",
+    ),
     ("docs_settings", "publish_settings"),
     ("walk", "schema", "project", "spelling", "page_texts"),
-    ("placement",),
+    ("placement", "compare"),
     ("package", "readers", "files"),
-    ("layout", "compare", "agreement", "diff"),
+    ("layout", "agreement", "diff", "kept_models", "compiled"),
+    ("shapes",),
     ("emitters", "checks"),
     ("outputs", "rules", "site", "starter", "importing", "merging", "telling"),
     ("importing_pages", "mending"),
@@ -26,8 +36,15 @@ LAYERS = (
     ("page_sources", "proving"),
     ("workspace",),
     ("importing_merge", "sides"),
-    ("editions",),
-    ("incremental", "documenting", "publishing", "scaffolding", "verifying"),
+    ("docs_texts", "editions"),
+    (
+        "incremental",
+        "documenting",
+        "publishing",
+        "scaffolding",
+        "serving",
+        "verifying",
+    ),
     ("cli",),
     ("__main__",),
 )

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from codegen.cli import commands
+from codegen.diff.rules import RULES as CHANGES
 from codegen.rules import RULES
 
 ROOT = Path(__file__).parents[2]
@@ -133,10 +135,12 @@ def test_wrong_arguments_are_explained(
 
 
 def test_explain_knows_every_rule(tmp_path: Path) -> None:
-    """``explain`` lists all rules and tells more about each."""
+    """``explain`` lists all rules, those of changes as well, and tells more about each."""
     code, out, _ = _codegen(tmp_path, "explain")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == sorted(RULES)
+    assert RULES.keys().isdisjoint(CHANGES)
+    listed = [line.split()[0] for line in out.splitlines()]
+    assert listed == sorted([*RULES, *CHANGES])
     code, out, _ = _codegen(tmp_path, "explain", "unknown-name")
     assert code == 0
     assert out.startswith("unknown-name\n\n")
@@ -229,7 +233,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     """The help lists the commands with a sentence each."""
     code, out, _ = _codegen(tmp_path, "--help")
     assert code == 0
-    for command in ("check", "explain", "generate", "init", "schema"):
+    for command in commands.commands:
         assert f"  {command} " in out
 
 

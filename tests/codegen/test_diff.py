@@ -28,8 +28,8 @@ from msgspec import inspect, structs
 
 from codegen import files, parallel
 from codegen.diff import versions
-from codegen.diff.modules import compare
 from codegen.diff.changes import Place, judged, plain, restored
+from codegen.diff.modules import compare
 from codegen.diff.rules import RULES, Severity
 from codegen.emitters import yaml as writer
 from codegen.model import Module

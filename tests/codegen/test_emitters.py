@@ -27,7 +27,7 @@ import pytest
 
 from codegen import build, walk
 from codegen.diagnostics import Diagnostic
-from codegen.emitters.python.declarations import has_init
+from codegen.emitters.python.members import has_init
 from codegen.model import Class, Function, Module
 from codegen.package import Package
 from codegen.project import Settings

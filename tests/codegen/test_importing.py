@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from codegen import files
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -50,5 +52,5 @@ def test_two_runs_into_one_new_folder(tmp_path: Path) -> None:
     for run in runs:
         output, _ = run.communicate(timeout=60)
         assert "2 written" in output, output
-    found = {path.name for path in (tmp_path / "project").rglob("*") if path.is_file()}
-    assert found == {"codegen.toml", "shop.yaml"}
+    found = set(files.read_tree(tmp_path / "project"))
+    assert found == {"codegen.toml", "specs/shop.yaml"}

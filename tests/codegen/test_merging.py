@@ -305,6 +305,42 @@ def test_there_must_be_a_project_to_merge_into(shop: Path, run_codegen: Any) -> 
     assert "made/specs/shop.yaml:2:1: error[unknown-key]" in ran.stdout
 
 
+def test_another_package_is_not_merged(shop: Path, run_codegen: Any) -> None:
+    """What shares no package with the project would leave nothing of it, so it is refused."""
+    (shop / "other.py").write_text("class Other: ...\n", encoding="utf-8")
+    before = contents(shop / "made")
+    ran = run_codegen(shop, "import", "source", "other.py", "--out", "made", "--merge")
+    message = "the project in 'made' describes 'shop', and what was read is 'other'"
+    assert (ran.code, ran.stderr) == (2, f"codegen: {message}\n")
+    assert contents(shop / "made") == before
+
+
+def test_what_cannot_be_read_is_not_merged(shop: Path, run_codegen: Any) -> None:
+    """A module that is not Python is not taken for one that is gone."""
+    (shop / "shop.py").write_text(f"{SOURCE}\nx = (\n", encoding="utf-8")
+    before = contents(shop / "made")
+    ran = merged(run_codegen, shop)
+    assert ran.code == 1
+    assert "error[source-syntax]" in ran.stdout
+    assert ran.stdout.endswith("1 error\n0 written\n")
+    assert contents(shop / "made") == before
+
+
+def test_a_module_that_is_gone_is_told_at_its_spec(
+    shop: Path, run_codegen: Any
+) -> None:
+    """Where what was read has no place for a contradiction, the spec has one."""
+    page = PAGE.replace("`shop`", "`shop.sub`")
+    (shop / "order.md").write_text(page, encoding="utf-8")
+    run_codegen(shop, "import", "pages", "order.md", "--out", "another")
+    ran = run_codegen(
+        shop, "import", "source", "shop.py", "--out", "another", "--merge"
+    )
+    place = "another/specs/shop.sub.yaml:1:1"
+    message = "the source has no module 'shop.sub'"
+    assert f"{place}: warning[merge-missing]: {message}\n" in ran.stdout
+
+
 def test_what_people_wrote_is_not_lost_silently(shop: Path, run_codegen: Any) -> None:
     """Comments that go are named, settings written by hand stay, and so does every other file."""
     spec, config = shop / "made/specs/shop.yaml", shop / "made/codegen.toml"

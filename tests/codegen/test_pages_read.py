@@ -358,7 +358,7 @@ def test_what_is_not_there_and_what_is_no_text_is_told(
         tmp_path, "import", "pages", "bytes.md", "gone.md", "--out", "project"
     )
 
-    assert ran.code == 1
+    assert ran.code == 2
     assert "bytes.md:3:1: error[not-utf8]" in ran.stdout
     assert "gone.md:1:1: error[unreadable]" in ran.stdout
     assert not (tmp_path / "project").exists()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from codegen.diff import compare
+from codegen.diff.modules import compare
 from codegen.package import Package
 from codegen.proving import checkers, oracle, verdicts
 from codegen.proving.checkers import Checker, CheckerError
@@ -49,7 +49,7 @@ PROVED = """\
 acme.run: return-widened: confirmed by mypy and pyright
 acme.Job.start.force: parameter-added-optional: confirmed by mypy and pyright
 acme.run.retries: parameter-default-changed: nothing that type checkers see
-2 of 3 findings confirmed, 0 complaints unexplained, 16 programs tried
+2 of 3 findings confirmed, 0 complaints unexplained, 17 programs tried
 """
 
 # Programs about the built-in subject that a checker refuses although they are right, and why.

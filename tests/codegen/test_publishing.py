@@ -249,18 +249,68 @@ def test_specs_with_errors(acme: Path, run_codegen: Any) -> None:
     ran = publish(run_codegen, acme, "http://127.0.0.1:9", "--version", "1.0")
     assert ran.code == 1
     assert "error[unknown-name]" in ran.stdout
-    assert ran.stderr == "codegen: nothing is published from specs with errors\n"
+    assert ran.stdout.endswith("\n1 error; nothing was published\n")
+    assert ran.stderr == ""
+    (spec.parent / "acme.yaml").write_text("")
+    ran = publish(run_codegen, acme, "http://127.0.0.1:9", "--version", "1.0")
+    assert "error[empty-spec]" in ran.stdout
+    assert ran.code == 2
 
 
 def test_no_version(acme: Path, run_codegen: Any) -> None:
     """Somebody must say the version, and it must be one."""
     ran = publish(run_codegen, acme, "http://127.0.0.1:9")
     message = "'acme-stubs' has no version; give --version, or set version in [publish]"
-    assert (ran.code, ran.stderr) == (1, f"codegen: {message}\n")
+    assert (ran.code, ran.stderr) == (2, f"codegen: {message}\n")
     assert publish(run_codegen, acme, "x", "--version", "one").code == 2
+    assert publish(run_codegen, acme, "ftp://x", "--version", "1").code == 2
+
+
+@pytest.mark.parametrize(
+    ("project", "says"),
+    [
+        ('version = "one"', "'one' is no version (PEP 440)"),
+        ("version = 3", "'version' in [project] must be a text"),
+        ('version = "1"\nscripts = 3', "'scripts' in [project] must be a table"),
+        ('version = "1"\ndynamic = ["readme"]', "leaves open: readme"),
+    ],
+)
+def test_metadata_of_an_sdk_that_cannot_be_used(
+    project: str, says: str, acme: Path, run_codegen: Any
+) -> None:
+    """What an SDK's own pyproject.toml says wrongly is told before an index is asked."""
+    text = f'[project]\nname = "acme"\n{project}\n'
+    (acme / "cores/pyproject.toml").write_text(text)
+    ran = run_codegen(acme, "publish", "sdk", "--repository", "http://127.0.0.1:9")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("codegen: the pyproject.toml of the SDK")
+    assert says in ran.stderr
+
+
+def test_an_sdk_that_is_not_there(acme: Path, run_codegen: Any) -> None:
+    """A folder that only the settings know is told."""
+    with open(acme / "codegen.toml", "a") as config:
+        config.write('[publish]\nsdk = "nowhere"\nversion = "1"\n')
+    ran = run_codegen(acme, "publish", "sdk", "--repository", "http://127.0.0.1:9")
+    message = "the setting 'sdk' names 'nowhere', where there is nothing"
+    assert (ran.code, ran.stderr) == (2, f"codegen: {message}\n")
 
 
 # What goes wrong on the way
+
+
+def test_what_the_backend_says_is_told(
+    server: Server, acme: Path, run_codegen: Any
+) -> None:
+    """A build that fails says why in the words of its backend."""
+    with open(acme / "codegen.toml", "a") as config:
+        config.write('[publish]\nrequires_python = "abc"\n')
+    ran = run_codegen(
+        acme, "publish", "sdk", "--repository", server.url, "--version", "1"
+    )
+    assert ran.code == 1
+    assert ran.stderr.startswith("codegen: the build failed: ")
+    assert "requires-python" in ran.stderr
 
 
 def test_wrong_credentials(

@@ -255,6 +255,15 @@ def test_specs_with_errors_are_not_compared(project: Path, run_codegen: Any) -> 
     assert "verdict" not in ran.stdout
 
 
+def test_the_base_of_all_classes_may_be_said(project: Path, run_codegen: Any) -> None:
+    """A class that names ``object`` as its base says nothing that a mirror could deny."""
+    spec = project / "specs" / "shop.yaml"
+    spec.write_text(SPEC.replace("    dataclass: {}", "    bases: [object]"))
+    ran = run_codegen(project, "verify", *options("package", "stubs"))
+
+    assert ran.code == 0, ran
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [("stub", "did you mean 'stubs'?"), ("pages", "do not enable 'pages'")],

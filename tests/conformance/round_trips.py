@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from codegen import build
-from codegen.emitters.python.declarations import is_plain
+from codegen.emitters.python.signatures import is_plain
 from codegen.importing_source import Tree, find, read_texts
 from codegen.mending import mended
 from codegen.model import Module

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import shutil
 import threading
 from collections.abc import Iterator
@@ -51,6 +52,17 @@ class Visit:
             ".results li .hit", "items => items.map(item => item.textContent)"
         )
         return names
+
+    def barriers(self) -> list[tuple[str, list[Any]]]:
+        """What axe-core finds serious or critical on the page: its rule, and where."""
+        # It has no types of its own.
+        axe: Any = importlib.import_module("axe_playwright_python.sync_playwright")
+        found: Any = axe.Axe().run(self.page).response["violations"]
+        return [
+            (one["id"], [node["target"] for node in one["nodes"]][:3])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
 
 
 @contextmanager

@@ -105,6 +105,30 @@ exit code 2
     )
 
 
+def test_names_of_guides_may_have_any_signs(
+    project: Path, run_codegen: Callable[..., Any]
+) -> None:
+    """Signs that mean something in an address are none of a page's; two guides of one page are refused."""
+    docs = project / "docs"
+    (docs / "100% #1?.md").write_text("# Ask\n")
+    (docs / "a b.png").write_text("")
+    text = "\n\n[1](100%25%20%231%3F.md) ![2](a%20b.png)\n"
+    with open(docs / "start.md", "a") as start:
+        start.write(text)
+    ran = run_codegen(project, "docs", "build")
+    assert ran.code == 0, ran
+    page = (project / "site/guides/start.html").read_text()
+    assert 'href="../guides/100-1-.html"' in page
+    assert 'src="../guides/a%20b.png"' in page
+    assert (project / "site/guides/100-1-.html").is_file()
+
+    (docs / "100-1-.md").write_text("# Answer\n")
+    ran = run_codegen(project, "docs", "build", "--output-format", "concise")
+    message = "its page would be that of 'docs/100% #1?.md'"
+    assert f"docs/100-1-.md:1:1: error[path-collision]: {message}\n" in ran.stdout
+    assert ran.code == 1
+
+
 def test_a_wrong_spec_is_refused(
     project: Path, run_codegen: Callable[..., Any]
 ) -> None:
@@ -179,3 +203,20 @@ def test_a_project_may_be_arranged_otherwise(
             in start
         )
     assert (project / "site/source").exists() is (kind != "repository")
+
+
+def test_a_site_of_nothing_but_pages_needs_expressions(
+    tmp_path: Path, run_codegen: Any
+) -> None:
+    """Published pages print whatever a spec says; a site, which links names, says where that is no expression."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "codegen.toml").write_text('package = "acme"\noutputs = ["pages"]\n')
+    (tmp_path / "specs/acme.yaml").write_text(
+        'module: acme\npage: {style: "2.6", version: "2.6"}\n'
+        'classes: {A: {bases: ["Generic["]}}\n'
+    )
+    assert run_codegen(tmp_path, "generate").code == 0
+    ran = run_codegen(tmp_path, "docs", "build")
+    assert (ran.code, ran.stderr) == (1, "")
+    assert "specs/acme.yaml:3:31: error[type-expression]" in ran.stdout
+    assert not (tmp_path / "site").exists()

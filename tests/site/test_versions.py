@@ -377,19 +377,57 @@ exit code 2
 def test_a_broken_former_version(
     versioned: Path, run_codegen: Callable[..., Any]
 ) -> None:
-    """A former spec that cannot be read is told with its place, and nothing is written; rules are for the newest one."""
+    """What is wrong with a former spec is told with its place, and nothing is written."""
+    before = sound(versioned)
     spec = versioned / "former/acme.yaml"
-    sound_text = spec.read_text()
-    spec.write_text(sound_text.replace("type: Mood,", "type: Missing,"))
-    assert run_codegen(versioned, "docs", "build").code == 0
-    before = files(versioned / "site")
-    spec.write_text(sound_text.replace("doc: Greets guests.", "dog: Greets guests."))
+    text = spec.read_text().replace("type: Mood,", "type: Moods,")
+    spec.write_text(text.replace("doc: Greets guests.", "dog: Greets guests."))
     ran = run_codegen(versioned, "docs", "build", "--output-format", "concise")
     assert (
         str(ran)
-        == """former/acme.yaml:69:5: error[unknown-key]: 'dog' is not a key of a class
-1 error; nothing was written
+        == """former/acme.yaml:40:20: error[unknown-name]: 'Moods' is not defined
+former/acme.yaml:69:5: error[unknown-key]: 'dog' is not a key of a class
+2 errors; nothing was written
 exit code 1
 """
     )
     assert files(versioned / "site") == before
+
+
+def test_names_of_a_former_version_stay_on_the_site(
+    versioned: Path, run_codegen: Callable[..., Any]
+) -> None:
+    """Modules and classes are folders and files: what is no name is refused, and a version that is none is not used."""
+    (versioned / "former/acme.errors.yaml").write_text(
+        "module: ../../up\nclasses:\n  ../../../A: {bases: ['[']}\n"
+    )
+    ran = run_codegen(versioned, "docs", "build", "--output-format", "concise")
+    told = ran.stdout.split("\n")
+    assert ran.code == 1
+    assert told[0].startswith("former/acme.errors.yaml:1:9: error[module-name]: ")
+    assert told[1].startswith("former/acme.errors.yaml:3:3: error[bad-name]: ")
+    assert not (versioned / "site").exists()
+    shutil.copy(versioned / "specs/acme.errors.yaml", versioned / "former")
+    spec = versioned / "specs/acme.yaml"
+    spec.write_text(spec.read_text().replace("version: 1.2.0", "version: ../../1.2"))
+    assert "changes/latest.html" in sound(versioned)
+
+
+@pytest.mark.slow
+def test_the_site_of_a_large_package(
+    tmp_path: Path, run_codegen: Callable[..., Any]
+) -> None:
+    """A published package of more than 300 classes, read from its source, has a page for each and no dead link."""
+    package = next(
+        ROOT.glob(".venv-packages/lib/python3*/site-packages/botocore"), None
+    )
+    if package is None:
+        pytest.skip("there is no .venv-packages, which has a large package")
+    ran = run_codegen(tmp_path, "import", "source", str(package), "--out", "large")
+    assert ran.code == 0
+    found = sound(tmp_path / "large")
+    classes = [
+        path for path in pages(found) if re.fullmatch(r"api/[^/]+/(?!index)[^/]+", path)
+    ]
+    assert len(classes) > 300
+    assert dead_links(tmp_path / "large/site", read_site(tmp_path / "large/site")) == []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
-from codegen import placement
+from codegen import placement, spelling
 from codegen.emitters.pages import legacy_frame as frame
 from codegen.emitters.pages import legacy_overviews as overviews
 from codegen.emitters.pages.legacy_links import anchor, class_hrefs
@@ -21,7 +21,6 @@ from codegen.emitters.pages.legacy_text import (
     parameter_texts,
     printed,
     returned,
-    starred,
 )
 from codegen.emitters.pages.parts import (
     Field,
@@ -31,7 +30,6 @@ from codegen.emitters.pages.parts import (
     is_exception,
     members,
 )
-from codegen.emitters.pages.shapes import shape
 from codegen.model import (
     Class,
     Function,
@@ -46,6 +44,7 @@ from codegen.package import Package
 from codegen.page_texts import cell, escape, parameter_cell, summary
 from codegen.placement import FLAT_STYLE as _FLAT
 from codegen.placement import is_flat, is_shown
+from codegen.shapes import shape
 
 V = TypeVar("V")
 
@@ -271,7 +270,7 @@ class _Pages:
         ]
         for name, parameter in parameters.items():
             type_ = annotation(name, parameter, style).replace("|", "\\|")
-            shown = starred(name, parameter) if style == _MODERN else name
+            shown = spelling.stars(parameter.kind) + name if style == _MODERN else name
             row = f"| `{shown}` | {f'`{type_}`' if type_ else ''} |"
             if not flat:
                 text = parameter_cell(texts.get(name, ""), style)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from codegen.emitters.pages.shapes import shape
 from codegen.model import FrontMatter
+from codegen.shapes import shape
 
 
 def page(

@@ -39,9 +39,8 @@ def declared(
     """Return the line of a declaration for one parameter, without the comma."""
     text = annotation(name, parameter, style)
     if style == "2.6":
-        text = (
-            f"{starred(name, parameter)}: {text}" if text else starred(name, parameter)
-        )
+        shown = spelling.stars(parameter.kind) + name
+        text = f"{shown}: {text}" if text else shown
         value = _default(parameter, package, module_name)
         return f"{text} = {value}" if value else text
     if parameter.documented_as is None:
@@ -50,11 +49,6 @@ def declared(
         if parameter.type is None or (variadic and style == "2.0.0b31"):
             return name
     return f"{name}: {text}" if text else name
-
-
-def starred(name: str, parameter: Parameter) -> str:
-    """Return a parameter's name with the stars of its kind."""
-    return {"var-positional": "*", "var-keyword": "**"}.get(parameter.kind, "") + name
 
 
 def printed(text: str, style: PageStyle) -> str:

@@ -159,3 +159,16 @@ def exported_functions(module: Module) -> dict[str, Function]:
         for name, function in sorted(module.functions.items())
         if function.exported and is_shown(name, function.documented)
     }
+
+
+def class_group(package: Package, module_name: str, cls: Class) -> str:
+    """The heading under which a module lists a class."""
+    if not cls.exported:
+        return "Supporting classes"
+    if cls.kind == "protocol":
+        return "Protocols"
+    if cls.kind == "enum":
+        return "Enumerations"
+    if is_exception(package, module_name, cls):
+        return "Exceptions"
+    return "Classes"

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from codegen.emitters.pages import docstrings, markdown
 from codegen.emitters.pages import plain_tables as tables
-from codegen.emitters.pages.parts import Member, is_exception
+from codegen.emitters.pages.parts import Member, class_group
 from codegen.emitters.pages.plain_classes import class_page
 from codegen.emitters.pages.plain_entries import entry, function_entry, page
 from codegen.emitters.pages.plain_links import MODULE_PAGE, site
 from codegen.emitters.pages.plain_tables import Writer
-from codegen.model import Class, Module, TypeAlias
+from codegen.model import Module, TypeAlias
 from codegen.package import Package
 
 # The groups of a module's classes, and how one of each is called.
@@ -79,7 +79,7 @@ def _directory(
     for name, file in writer.site.files(writer.module).items():
         cls = module.classes[name]
         row = tables.summary_row(writer, writer.module, f"[`{name}`]({file}.md)", cls)
-        groups[_group(writer, cls)].append(row)
+        groups[class_group(writer.site.package, writer.module, cls)].append(row)
     for group, rows in groups.items():
         yield tables.summary_table(f"## {group}", _GROUPS[group], rows)
     for title, exported in (("Type aliases", True), ("Supporting types", False)):
@@ -113,18 +113,6 @@ def _directory(
         if name in shown
     ]
     yield tables.summary_table("## Functions", "Function", functions)
-
-
-def _group(writer: Writer, cls: Class) -> str:
-    if not cls.exported:
-        return "Supporting classes"
-    if cls.kind == "protocol":
-        return "Protocols"
-    if cls.kind == "enum":
-        return "Enumerations"
-    if is_exception(writer.site.package, writer.module, cls):
-        return "Exceptions"
-    return "Classes"
 
 
 def _aliases(

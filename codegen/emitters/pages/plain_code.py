@@ -5,15 +5,13 @@ Knows Python's declaration syntax. It must not know what else an entry of a page
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
 
+from codegen import spelling
 from codegen.emitters.pages.parts import Field, Member
 from codegen.emitters.pages.plain_links import Scope, Site
 from codegen.emitters.python.formatting import bracketed
 from codegen.model import Attribute, Class, Dataclass, Function, Overload, Parameter
-
-Item = TypeVar("Item")
 
 EMPTY = {
     "list": "[]",
@@ -27,7 +25,6 @@ EMPTY = {
 IMPLIED_BASES = {"enum": "Enum", "exception": "Exception", "typed-dict": "TypedDict"}
 """What a class of some kinds inherits from where its spec says nothing."""
 
-_STARS = {"var-positional": "*", "var-keyword": "**"}
 _DATACLASS_DEFAULTS = Dataclass()
 
 
@@ -43,44 +40,16 @@ def default_of(parameter: Parameter | Attribute, scope: Scope) -> str:
 
 def items(fields: Mapping[str, Field], site: Site) -> list[str]:
     """The parameters of a declaration, with the ``/`` and ``*`` their kinds need."""
-
-    def write(name: str, field: Field) -> str:
-        return _item(name, field, site.scope(field.module))
-
-    return with_marks(fields, write, str)
-
-
-def with_marks(
-    fields: Mapping[str, Field],
-    write: Callable[[str, Field], Item],
-    mark: Callable[[str], Item],
-) -> list[Item]:
-    """Write each parameter, and between them, as ``mark`` writes it, the ``/`` and ``*`` their kinds need."""
-    written: list[Item] = []
-    previous = ""
-    keyword_only = False
-    for name, field in fields.items():
-        kind = field.parameter.kind
-        if previous == "positional-only" and kind != previous:
-            written.append(mark("/"))
-        if kind == "keyword-only" and not keyword_only:
-            written.append(mark("*"))
-        keyword_only |= kind in ("keyword-only", "var-positional")
-        written.append(write(name, field))
-        previous = kind
-    if previous == "positional-only":
-        written.append(mark("/"))
-    return written
-
-
-def starred(name: str, parameter: Parameter) -> str:
-    """A parameter's name with the stars of its kind."""
-    return _STARS.get(parameter.kind, "") + name
+    written = (
+        (field.parameter.kind, _item(name, field, site.scope(field.module)))
+        for name, field in fields.items()
+    )
+    return spelling.with_marks(written, str)
 
 
 def _item(name: str, field: Field, scope: Scope) -> str:
     parameter = field.parameter
-    text = starred(name, parameter)
+    text = spelling.stars(parameter.kind) + name
     value = default_of(parameter, scope)
     if parameter.type is None:
         return f"{text}={value}" if value else text

@@ -14,8 +14,8 @@ from codegen.emitters.pages.parts import Field, Member
 from codegen.emitters.pages.plain_code import declaration
 from codegen.emitters.pages.plain_links import Anchors
 from codegen.emitters.pages.plain_tables import Writer
-from codegen.emitters.pages.shapes import shape
 from codegen.model import Function, Module
+from codegen.shapes import shape
 
 
 def page(module: Module, title: str, doc: str, entries: list[str]) -> str:

@@ -173,6 +173,8 @@ class Scope:
         self._code: dict[str, str] = {}
         self._values: dict[str, str] = {}
         self._cells: dict[tuple[str, str], str] = {}
+        self._texts: dict[tuple[str, str], str] = {}
+        self._text_cells: dict[tuple[str, str], str] = {}
         self._links: dict[str, markdown.Link] = {}
 
     def code(self, text: str) -> str:
@@ -222,6 +224,25 @@ class Scope:
         for href, name, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
             written += [f"[{write(name)}]({href})", _spaced(rest, write)]
         return "".join(written)
+
+    def text(self, text: str, page_module: str) -> str:
+        """Write a text as blocks of a page of ``page_module``; many classes there may inherit it."""
+        key = (text, page_module)
+        written = self._texts.get(key)
+        if written is None:
+            written = self._texts[key] = markdown.prose(text, self.link(page_module))
+        return written
+
+    def text_cell(self, text: str, page_module: str) -> str:
+        """Write a text for a table cell of a page of ``page_module``."""
+        if not text or markdown.is_ordinary(text):
+            return text
+        key = (text, page_module)
+        written = self._text_cells.get(key)
+        if written is None:
+            link = self.link(page_module)
+            written = self._text_cells[key] = markdown.cell(text, link)
+        return written
 
     def link(self, page_module: str) -> markdown.Link:
         """Return what finds the link to a name from a page of ``page_module``."""

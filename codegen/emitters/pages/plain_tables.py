@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from codegen import spelling
 from codegen.emitters.pages import docstrings, markdown
 from codegen.emitters.pages.parts import Field, Member
-from codegen.emitters.pages.plain_code import default_of, starred
+from codegen.emitters.pages.plain_code import default_of
 from codegen.emitters.pages.plain_links import Scope, Site, relative
 from codegen.model import (
     Attribute,
@@ -32,23 +33,17 @@ class Writer(NamedTuple):
         """The names of a module's spec."""
         return self.site.scope(module_name)
 
-    def link(self, module_name: str) -> markdown.Link:
-        """Resolve names that a text of ``module_name`` mentions, for links on this page."""
-        return self.site.scope(module_name).link(self.module)
-
     def type_cell(self, module_name: str, text: str) -> str:
         """Write a type for a table."""
         return self.site.scope(module_name).cell(text, self.module)
 
     def text_cell(self, module_name: str, text: str) -> str:
         """Write a text for a table."""
-        if not text or markdown.is_ordinary(text):
-            return text
-        return markdown.cell(text, self.link(module_name))
+        return self.site.scope(module_name).text_cell(text, self.module)
 
     def text(self, module_name: str, text: str) -> str:
         """Write a text as blocks."""
-        return markdown.prose(text, self.link(module_name))
+        return self.site.scope(module_name).text(text, self.module)
 
     def value_cell(self, module_name: str, value: str | None) -> str:
         """Write a value for a table; empty when there is none."""
@@ -99,7 +94,7 @@ def _parameter_row(
         # Some docstrings repeat the type in front.
         doc = doc.removeprefix(f"({parameter.type})").lstrip()
     return (
-        f'<a id="{anchor}"></a>`{starred(name, parameter)}`',
+        f'<a id="{anchor}"></a>`{spelling.stars(parameter.kind)}{name}`',
         scope.cell(parameter.type, writer.module) if parameter.type else "",
         value,
         described(writer, field.module, parameter, doc),

@@ -1,6 +1,7 @@
-"""What a package and its stubs say in the same words: headers, class lines, properties, type variables, aliases.
+"""What a package and its stubs say in the same words of a file: header, imports, ``__all__``, type variables, aliases.
 
-Knows Python's declaration syntax. It must not know what stands in a body: source.py and stubs.py differ there.
+Knows what a file needs before its first class or function. It must not know what stands in a body: source.py and
+stubs.py differ there.
 """
 
 from __future__ import annotations
@@ -10,31 +11,18 @@ from typing import NamedTuple
 
 from codegen import spelling
 from codegen.emitters.python import deprecation
+from codegen.emitters.python.class_heads import ClassHeads
 from codegen.emitters.python.formatting import bracketed, wrapped
+from codegen.emitters.python.members import pair_name, pairs
 from codegen.emitters.python.names import Names, export_order
-from codegen.emitters.python.signatures import Signatures, is_plain
 from codegen.layout import PythonModule, quotes_bound
 from codegen.model import (
     Class,
-    Dataclass,
     Function,
-    Property,
     TypeAlias,
     TypeVariable,
 )
-from codegen.package import BUILTIN_NAMES, Package, Symbol
-
-__all__ = [
-    "Declarations",
-    "Style",
-    "has_fields",
-    "has_init",
-    "header",
-    "is_plain",
-    "member_names",
-    "pair_name",
-    "receiver",
-]
+from codegen.package import Package, Symbol
 
 
 class Style(NamedTuple):
@@ -57,7 +45,7 @@ def header(file: PythonModule, style: Style) -> list[str]:
     ]
 
 
-class Declarations(Signatures):
+class Declarations(ClassHeads):
     """Declarations of one file, spelled with the names that file imports."""
 
     def __init__(
@@ -126,106 +114,12 @@ class Declarations(Signatures):
         for symbol in self.file.definitions:
             match symbol.definition:
                 case Class() as cls:
-                    for owner, name, _ in self.pairs(symbol, cls):
+                    for owner, name, _ in pairs(symbol, cls):
                         yield pair_name(owner.name, name)
                 case Function(sync_and_async=True):
                     yield pair_name("", symbol.name)
                 case _:
                     pass
-
-    def pairs(
-        self, symbol: Symbol, cls: Class
-    ) -> Iterator[tuple[Symbol, str, Function]]:
-        """Every method of a class and of those inside it that can also be awaited, with the class it belongs to."""
-        for name, method in cls.methods.items():
-            if method.sync_and_async:
-                yield symbol, name, method
-        for name, inner in cls.classes.items():
-            child = Symbol(symbol.module, f"{symbol.name}.{name}", inner, symbol.home)
-            yield from self.pairs(child, inner)
-
-    def type_parameters(self, symbol: Symbol) -> str:
-        """The type variables a class is generic in, as the subscript that passes them on; empty for others."""
-        found: list[str] = []
-        for used in self.package.type_variables(symbol):
-            assert isinstance(used.definition, TypeVariable)
-            star = "*" if used.definition.kind == "type-variable-tuple" else ""
-            found.append(star + self.names.special(used.path))
-        return f"[{', '.join(found)}]" if found else ""
-
-    def pair_line(self, owner: Symbol | None, name: str, function: Function) -> str:
-        """The ``class`` line of the helper behind a pair; generic where the class it helps is."""
-        line = f"class {pair_name(owner.name if owner else '', name)}"
-        if owner is None or function.binding != "instance":
-            return f"{line}:"
-        parameters = self.type_parameters(owner)
-        if not parameters:
-            return f"{line}:"
-        return f"{line}({self.names.special('typing.Generic')}{parameters}):"
-
-    def class_line(
-        self, symbol: Symbol, cls: Class, name: str, indent: str, end: str = ":"
-    ) -> list[str]:
-        """The ``class`` line with its bases."""
-        bases = [self.names.evaluated_type(symbol.module, base) for base in cls.bases]
-        names = {base.partition("[")[0].rpartition(".")[2] for base in cls.bases}
-        if cls.kind == "protocol" and "Protocol" not in names:
-            # Generic comes last, by convention.
-            place = next((i for i, b in enumerate(cls.bases) if "Generic[" in b), None)
-            place = len(bases) if place is None else place
-            bases.insert(place, self.names.special("typing.Protocol"))
-        elif cls.kind == "enum" and BUILTIN_NAMES.issuperset(cls.bases):
-            bases.append(self.names.special("enum.Enum"))
-        elif cls.kind == "exception" and not bases:
-            bases.append("Exception")
-        elif cls.kind == "typed-dict" and not bases:
-            bases.append(self.names.special("typing.TypedDict"))
-        elif cls.kind == "named-tuple" and "NamedTuple" not in names:
-            bases.insert(0, self.names.special("typing.NamedTuple"))
-        if cls.kind == "typed-dict" and not cls.total:
-            bases.append("total=False")
-        for keyword, value in cls.keywords.items():
-            if not self.stub and self._nobody_takes(symbol, cls, keyword):
-                continue
-            bases.append(f"{keyword}={self.names.value(symbol.module, value)}")
-        if not bases:
-            return [f"{indent}class {name}{end}"]
-        lines = bracketed(f"class {name}", bases, end, indent)
-        return wrapped(lines, indent, stub=self.stub)
-
-    def _nobody_takes(self, symbol: Symbol, cls: Class, keyword: str) -> bool:
-        """Whether a class keyword is one that Python refuses, because what takes it has no core to be called with it."""
-        if keyword == "metaclass":
-            return False
-        above = [one for _, _, one in self.package.ancestors(symbol.module, cls)]
-        makers = [
-            found.definition
-            for one in (cls, *above)
-            if (text := one.keywords.get("metaclass"))
-            and (found := self.package.find(symbol.module, text)) is not None
-        ]
-        taking = [maker for maker in makers if isinstance(maker, Class)] + above
-        return any(
-            one.methods[name].core is None
-            for one in taking
-            for name in ("__new__", "__init_subclass__")
-            if name in one.methods
-        )
-
-    def class_decorators(self, symbol: Symbol, cls: Class, indent: str) -> list[str]:
-        """Every decorator of a class."""
-        lines = self.deprecation(cls.deprecated, indent)
-        if cls.dataclass is not None and cls.dataclass.init:
-            fields = self.package.constructor(symbol.module, cls) or {}
-            lines += self.deprecated_parameters(fields, indent)
-        lines += self.decorators(symbol, cls.decorators, indent)
-        if cls.runtime_checkable:
-            name = self.names.special("typing.runtime_checkable")
-            lines.append(f"{indent}@{name}")
-        if cls.dataclass is not None:
-            name = self.names.special("dataclasses.dataclass")
-            lines.append(f"{indent}@{name}{_dataclass_options(cls.dataclass)}")
-        return lines
 
     def type_variable(self, symbol: Symbol, variable: TypeVariable) -> list[str]:
         """The assignment that declares a type variable."""
@@ -277,114 +171,9 @@ class Declarations(Signatures):
         own = isinstance(found.definition, Class)
         return own and bool(self.package.type_variables(found))
 
-    def slots(self, cls: Class, indent: str) -> list[str]:
-        """The statement that says which attributes instances have room for."""
-        if cls.slots is None:
-            return []
-        names = [spelling.quote(name) for name in cls.slots]
-        head = "__slots__"
-        if cls.dataclass is None:
-            # With a type it would be one of the fields of a dataclass.
-            owner = f"{self.names.special('tuple')}[{self.names.special('str')}, ...]"
-            head += f": {owner}"
-        if len(names) == 1:
-            lines = [f"{indent}{head} = ({names[0]},)"]
-        else:
-            lines = bracketed(f"{head} = ", names, "", indent)
-        return wrapped(lines, indent, stub=self.stub)
-
-    def property_head(self, symbol: Symbol, prop: Property, indent: str) -> list[str]:
-        """Every decorator of a property's reader."""
-        if prop.decorator is not None:
-            lines = self.decorators(symbol, [prop.decorator], indent)
-        else:
-            lines = [f"{indent}@{self.names.special('property')}"]
-        lines += self.decorators(symbol, prop.decorators, indent)
-        lines += self.deprecation(prop.deprecated, indent)
-        if prop.abstract:
-            lines.append(f"{indent}@{self.names.special('abc.abstractmethod')}")
-        return lines
-
-    def property_reader(
-        self, symbol: Symbol, name: str, prop: Property, indent: str, end: str
-    ) -> list[str]:
-        """The ``def`` of what reads a property."""
-        receiver = "".join(self.received(symbol, "self", prop.receiver))
-        annotation = self.names.annotation(symbol.module, prop.type)
-        line = f"{indent}def {name}({receiver}) -> {annotation}:{end}"
-        return wrapped([line], indent, stub=self.stub)
-
-    def property_writer(
-        self, symbol: Symbol, name: str, prop: Property, indent: str, end: str
-    ) -> list[str]:
-        """The ``def`` of what is called when a property is assigned to; nothing when it cannot be."""
-        if not prop.writable and prop.setter is None:
-            return []
-        accepted = self.names.annotation(symbol.module, prop.accepts or prop.type)
-        line = f"{indent}def {name}(self, value: {accepted}) -> None:{end}"
-        return [
-            f"{indent}@{name}.setter",
-            *wrapped([line], indent, stub=self.stub),
-        ]
-
-    def property_deleter(
-        self, name: str, prop: Property, indent: str, end: str
-    ) -> list[str]:
-        """The ``def`` of what is called when a property is deleted; nothing when it cannot be."""
-        if not prop.deletable:
-            return []
-        return [
-            f"{indent}@{name}.deleter",
-            f"{indent}def {name}(self) -> None:{end}",
-        ]
-
 
 _CONSTRUCTORS = {
     "type-variable": "TypeVar",
     "param-spec": "ParamSpec",
     "type-variable-tuple": "TypeVarTuple",
 }
-
-
-def has_init(cls: Class) -> bool:
-    """Whether a class has an ``__init__`` that is written out, not made by a decorator or a metaclass."""
-    if cls.dataclass is not None or cls.parameters is None:
-        return False
-    return cls.kind in ("class", "exception")
-
-
-def has_fields(cls: Class) -> bool:
-    """Whether the parameters of a class are fields, from which Python makes the constructor."""
-    return cls.dataclass is not None or cls.kind == "named-tuple"
-
-
-def receiver(function: Function) -> str | None:
-    """The implicit first parameter of a method."""
-    return {"instance": "self", "class": "cls", "static": None}[function.binding]
-
-
-def pair_name(owner: str, name: str) -> str:
-    """The name of the helper class behind a callable that can also be awaited."""
-    words = "".join(word.capitalize() for word in name.split("_"))
-    # Two leading underscores would be mangled inside the class.
-    bare, public = owner.lstrip("_"), name.lstrip("_")
-    private = "_" * (len(owner) - len(bare) + len(name) - len(public))
-    return f"_{bare.replace('.', '')}{words}{private}"
-
-
-def member_names(cls: Class) -> frozenset[str]:
-    """The names a class body binds, which annotations inside it would find before builtins and imports."""
-    names = {*cls.methods, *cls.properties, *cls.attributes, *cls.classes}
-    if has_fields(cls):
-        names |= (cls.parameters or {}).keys()
-    return frozenset(names)
-
-
-def _dataclass_options(options: Dataclass) -> str:
-    defaults = Dataclass()
-    given = [
-        f"{name}={value}"
-        for name in Dataclass.__struct_fields__
-        if (value := getattr(options, name)) != getattr(defaults, name)
-    ]
-    return f"({', '.join(given)})" if given else ""

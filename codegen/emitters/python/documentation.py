@@ -5,6 +5,7 @@ Knows which texts an element has and in which order they are told. It must not k
 
 from __future__ import annotations
 
+from codegen import spelling
 from codegen.emitters.python.formatting import section
 from codegen.layout import PythonModule
 from codegen.model import Function, Parameter
@@ -35,7 +36,7 @@ def described(
     width = _WIDTH - indent
     parts = [doc.strip("\n")] if doc.strip() else []
     documented = [
-        (_starred(name, parameter), parameter.doc)
+        (spelling.stars(parameter.kind) + name, parameter.doc)
         for name, parameter in parameters.items()
         if parameter.doc.strip()
     ]
@@ -48,10 +49,6 @@ def described(
     # A docstring that begins with a section begins on a line of its own.
     opening = "" if doc.strip() or not parts else "\n"
     return opening + "\n\n".join(parts)
-
-
-def _starred(name: str, parameter: Parameter) -> str:
-    return {"var-positional": "*", "var-keyword": "**"}.get(parameter.kind, "") + name
 
 
 def module_text(file: PythonModule) -> str:

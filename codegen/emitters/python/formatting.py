@@ -17,10 +17,10 @@ def bracketed(head: str, items: list[str], tail: str, indent: str = "") -> list[
     """Lay out ``head(items)tail``: on one line, else the items on one indented line, else one item a line."""
     joined = ", ".join(items)
     line = f"{indent}{head}({joined}){tail}"
-    if _width(line) <= LINE_LENGTH or not items:
+    if not items or _fits(line):
         return [line]
     inner = f"{indent}    "
-    if len(items) > 1 and _width(inner + joined) <= LINE_LENGTH:
+    if len(items) > 1 and _fits(inner + joined):
         body = [inner + joined]
     else:
         body = [f"{inner}{item}," for item in items]
@@ -29,16 +29,22 @@ def bracketed(head: str, items: list[str], tail: str, indent: str = "") -> list[
 
 def fits(lines: list[str]) -> bool:
     """Whether no line is longer than black allows."""
-    return all(_width(line) <= LINE_LENGTH for line in lines)
+    return all(map(_fits, lines))
 
 
-def _width(line: str) -> int:
-    """The columns a line takes up: East Asian characters are wide, and combining ones take none."""
+def _fits(line: str) -> bool:
+    """Whether a line takes no more columns than there are: East Asian characters take two, combining ones none."""
     if line.isascii():
-        return len(line)
+        return len(line) <= LINE_LENGTH
+    narrow = sum(map(str.isascii, line))
+    if narrow + 2 * (len(line) - narrow) <= LINE_LENGTH:
+        return True
+    if narrow > LINE_LENGTH:
+        return False
+    # Only black knows how wide it takes each character to be, and loading it costs more than most files.
     from black.strings import str_width
 
-    return str_width(line)
+    return str_width(line) <= LINE_LENGTH
 
 
 def wrapped(lines: list[str], indent: str = "", *, stub: bool = False) -> list[str]:

@@ -137,30 +137,25 @@ class Signatures:
 
     def parameters(self, symbol: Symbol, parameters: dict[str, Parameter]) -> list[str]:
         """Every parameter as it is declared, with the ``/`` and ``*`` markers their kinds need."""
-        items: list[str] = []
-        keyword_only = False
-        positional_only = False
-        for name, parameter in parameters.items():
-            if positional_only and parameter.kind != "positional-only":
-                items.append("/")
-            positional_only = parameter.kind == "positional-only"
-            if parameter.kind == "keyword-only" and not keyword_only:
-                items.append("*")
-            keyword_only |= parameter.kind in ("keyword-only", "var-positional")
-            items.append(self.parameter(symbol, name, parameter))
-        return [*items, "/"] if positional_only else items
+        written = (
+            (parameter.kind, self.parameter(symbol, name, parameter))
+            for name, parameter in parameters.items()
+        )
+        return spelling.with_marks(written, str)
 
     def parameter(self, symbol: Symbol, name: str, parameter: Parameter) -> str:
         """One parameter: stars, name, type and default."""
-        stars = {"var-positional": "*", "var-keyword": "**"}.get(parameter.kind, "")
-        if parameter.type is None:
-            annotation = self.names.special("typing.Any", run_time=False)
-        else:
-            annotation = self.names.annotation(symbol.module, parameter.type)
-        text = f"{stars}{name}: {annotation}"
+        stars = spelling.stars(parameter.kind)
+        text = f"{stars}{name}: {self.annotation(symbol, parameter.type)}"
         if parameter.default is None:
             return text
         return f"{text} = {self.default(symbol, parameter.default)}"
+
+    def annotation(self, symbol: Symbol, text: str | None) -> str:
+        """A type as an annotation; without one, whatever there may be."""
+        if text is None:
+            return self.names.special("typing.Any", run_time=False)
+        return self.names.annotation(symbol.module, text)
 
     def default(self, symbol: Symbol, value: str) -> str:
         """A default: in full in code; in stubs only what is plain to see, as the typing guide advises."""

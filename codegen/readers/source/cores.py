@@ -63,7 +63,8 @@ def read_core(module: str, path: str, text: str) -> CoreModule:
 
 def unreadable_core(path: str, problem: Diagnostic) -> CoreModule:
     """Stand in for a module of cores that is no text."""
-    message = f"'{path}' cannot be read: {problem.message}"
+    reason = problem.message.removeprefix("cannot be read: ")
+    message = f"'{path}' cannot be read: {reason}"
     return CoreModule(path, {}, frozenset(), problem._replace(message=message))
 
 
