@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import socket
 import threading
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -98,6 +99,8 @@ class Server(ThreadingHTTPServer):
     def __init__(self, folder: Path, host: str, port: int, revision: Revision) -> None:
         self.folder = folder
         self.revision = revision
+        if ":" in host:
+            self.address_family = socket.AF_INET6
         super().__init__((host, port), _Handler)
 
     @property

@@ -28,6 +28,8 @@ def found(name: str | None) -> Found:
 
         return published.modules(name, *published.archive(name))
     if name.startswith(_INSTALLED):
+        if name == _INSTALLED:
+            raise SideError(f"'{_INSTALLED}' names no package")
         return _installed(name.removeprefix(_INSTALLED))
     path = Path(name)
     if path.is_file():

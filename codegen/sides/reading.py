@@ -17,6 +17,7 @@ from codegen import build, files, parallel, state
 from codegen.collecting import collected_later
 from codegen.diagnostics import Diagnostic, Location
 from codegen.diff.changes import Place
+from codegen.importing import strictly
 from codegen.model import Module
 from codegen.package import Package
 from codegen.sides.finding import found
@@ -171,6 +172,9 @@ def _source(name: str, side: SourceTexts, cache: _Cache) -> Loaded:
 
     package = Package(modules, external=frozenset(kept.external))
     problems = [*side.problems, *kept.problems]
+    if shown.keys() <= {problem.location.path for problem in problems}:
+        # Nothing of it was read, and nothing would look like an API without a name.
+        problems = strictly(problems)
     return Loaded(name, package, _said(side.version), problems, shown, locate)
 
 
