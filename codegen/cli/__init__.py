@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
@@ -49,11 +50,18 @@ def main() -> None:
         if isinstance(error, OSError) and error.errno in _REFUSED:
             place = error.filename or "the output"
             click.echo(f"codegen: {place}: {error.strerror}", err=True)
+            _give_up_output()
             sys.exit(USAGE)
         kind = type(error).__name__
         click.echo(f"codegen: internal error: {kind}: {error}", err=True)
         click.echo("This is a bug. Set CODEGEN_TRACEBACK=1 to see where.", err=True)
         sys.exit(INTERNAL)
+
+
+def _give_up_output() -> None:
+    """Let Python find no fault with what could not be printed when it ends, which would change the exit code."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Commands(click.Group):

@@ -19,7 +19,8 @@ from pathlib import Path
 import mypy
 import pytest
 
-from codegen.importing_source import find, shown
+from codegen.files import shown
+from codegen.importing_source import find
 from codegen.readers.source.packages import Specs
 from tests.conformance import round_trips
 
