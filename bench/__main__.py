@@ -18,7 +18,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="take fewer rounds")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all samples")
     options = parser.parse_args()
-    minutes = 3 if options.quick else 6
+    minutes = 6 if options.quick else 12
     print(f"measuring; this takes about {minutes} minutes", file=sys.stderr)
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
