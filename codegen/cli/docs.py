@@ -6,7 +6,12 @@ from pathlib import Path
 
 import click
 
-from codegen.cli.options import config_option, format_option, open_workspace
+from codegen.cli.options import (
+    config_option,
+    format_option,
+    open_workspace,
+    site_out_option,
+)
 from codegen.cli.printing import finish, show_findings
 from codegen.cli.serving import serve
 
@@ -21,11 +26,7 @@ docs.add_command(serve)
 
 @docs.command("build")
 @config_option
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The folder to write to; by default the setting 'docs.out'.",
-)
+@site_out_option
 @click.option(
     "--variant",
     default="",

@@ -33,6 +33,11 @@ out_option = click.option(
     type=click.Path(path_type=Path),
     help="The folder of the project: a new one, or with --merge the one that is there.",
 )
+site_out_option = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to write to; by default the setting 'docs.out'.",
+)
 strict_option = click.option(
     "--strict", is_flag=True, help="Make every loss and every guess an error."
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from codegen.cli.options import config_option, open_workspace
+from codegen.cli.options import config_option, open_workspace, site_out_option
 from codegen.cli.printing import USAGE, print_findings
 from codegen.cli.watching import follow
 
@@ -20,11 +20,7 @@ if TYPE_CHECKING:
 
 @click.command("serve")
 @config_option
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The folder to write to; by default the setting 'docs.out'.",
-)
+@site_out_option
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
 )

@@ -418,9 +418,9 @@ class AsyncFunctionTaskTemplate(TaskTemplate[P, R, F]):
             ValueError: The function's module is neither below the root folder nor
                 installed.
         """
-        from flyte_runtime import tasks
+        from flyte_runtime import task_commands
 
-        return tasks.container_args(self, serialize_context)
+        return task_commands.container_args(self, serialize_context)
 
     async def execute(self, *args: Any, **kwargs: Any) -> Any:
         """Run the function inside a run, between the hooks `pre` and `post`.

@@ -35,9 +35,9 @@ class Registry:
         Returns:
             The task template, None when there is none.
         """
-        from flyte_runtime import tasks
+        from flyte_runtime import task_plugins
 
-        return tasks.find_plugin(self, config_type)
+        return task_plugins.find_plugin(self, config_type)
 
     def list_plugins(self) -> list[type[Any]]:
         """List the types of configuration that have a task template.
@@ -45,9 +45,9 @@ class Registry:
         Returns:
             The types, in the order of their registration.
         """
-        from flyte_runtime import tasks
+        from flyte_runtime import task_plugins
 
-        return tasks.list_plugins(self)
+        return task_plugins.list_plugins(self)
 
     def register(
         self,
@@ -64,9 +64,9 @@ class Registry:
             TypeError: One of the arguments is not a class, or the template does not
                 derive from AsyncFunctionTaskTemplate.
         """
-        from flyte_runtime import tasks
+        from flyte_runtime import task_plugins
 
-        tasks.register_plugin(self, config_type, plugin)
+        task_plugins.register_plugin(self, config_type, plugin)
 
 
 TaskPluginRegistry: Registry = Registry()

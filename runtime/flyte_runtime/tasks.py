@@ -1,18 +1,13 @@
-"""Tasks: what their settings are completed to, how they are called, overridden and started in a container.
+"""Tasks: what their settings are completed to, how they are called and overridden.
 
-Knows task templates and the command line of their containers, and the registry of task plugins. It must not know how an
-environment makes tasks, nor how they are serialized or run remotely.
+Knows task templates. It must not know how an environment makes tasks, nor how they are serialized or run remotely.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
-import os
-import sys
 from collections.abc import Callable, Coroutine
-from functools import lru_cache
-from pathlib import Path
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -20,7 +15,6 @@ from typing import (
     ParamSpec,
     TypeGuard,
     TypeVar,
-    get_origin,
 )
 
 from flyte._cache.cache import Cache
@@ -39,9 +33,8 @@ if TYPE_CHECKING:
     from flyte._reusable_environment import ReusePolicy
     from flyte._secret import SecretRequest
     from flyte._task import AsyncFunctionTaskTemplate, TaskTemplate
-    from flyte._task_plugins import Registry
     from flyte._timeout import TimeoutType
-    from flyte.models import CodeBundle, NativeInterface, SerializationContext
+    from flyte.models import NativeInterface, SerializationContext
 
     AnyTask = TaskTemplate[..., Any, Any]
     AnyFunctionTask = AsyncFunctionTaskTemplate[..., Any, Any]
@@ -51,8 +44,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Any])
 
-RESOLVER = "flyte._internal.resolvers.default.DefaultTaskResolver"
-INSTALLED = {"site-packages", "dist-packages"}
 # Part of what a task is; a copy with another one would be another task.
 FIXED = ("name", "image", "docs", "interface")
 # What reused containers share, so that no single task can have its own.
@@ -279,139 +270,3 @@ def _refuse_other_fields(task: AnyTask, names: dict[str, Any]) -> None:
             raise ValueError(f"the {name} of a task cannot be overridden")
         if name not in fields:
             raise TypeError(f"{type(task).__name__} has no field {name!r} to override")
-
-
-# The command line
-
-
-def container_args(
-    self: AnyFunctionTask, serialize_context: SerializationContext
-) -> list[str]:
-    """Return the command that loads and runs the task in its container."""
-    return [
-        "a0",
-        "--inputs",
-        serialize_context.input_path,
-        "--outputs-path",
-        serialize_context.output_path,
-        "--version",
-        serialize_context.version,
-        "--raw-data-path",
-        "{{.rawOutputDataPrefix}}",
-        "--checkpoint-path",
-        "{{.checkpointOutputPrefix}}",
-        "--prev-checkpoint",
-        "{{.prevCheckpointPrefix}}",
-        "--run-name",
-        "{{.runName}}",
-        "--name",
-        "{{.actionName}}",
-        *_image_args(serialize_context),
-        *_bundle_args(serialize_context.code_bundle),
-        *_resolver_args(self, serialize_context),
-    ]
-
-
-def _image_args(context: SerializationContext) -> list[str]:
-    if context.image_cache is None:
-        return []
-    return ["--image-cache", context.image_cache.to_transport]
-
-
-def _bundle_args(bundle: CodeBundle | None) -> list[str]:
-    if bundle is None:
-        return []
-    location = ["--tgz", bundle.tgz] if bundle.tgz else ["--pkl", bundle.pkl or ""]
-    return [*location, "--dest", bundle.destination or "."]
-
-
-def _resolver_args(task: AnyFunctionTask, context: SerializationContext) -> list[str]:
-    """Say how to find the task, unless the code bundle is the pickled task itself."""
-    if context.code_bundle and context.code_bundle.pkl:
-        return []
-    if not context.root_dir:
-        from flyte.errors import RuntimeSystemError
-
-        raise RuntimeSystemError(
-            "SerializationError",
-            f"task {task.name!r} is found by its module: set root_dir of the serialization context to the folder"
-            " that modules are named from",
-        )
-    module = _module_name(task.func, context.root_dir)
-    return [
-        "--resolver",
-        RESOLVER,
-        "mod",
-        module,
-        "instance",
-        task.func.__name__,
-    ]
-
-
-def _module_name(function: Callable[..., Any], root_dir: Path) -> str:
-    """Name the function's module as it can be imported with the root folder on the path."""
-    module = sys.modules.get(function.__module__)
-    file = getattr(module, "__file__", None)
-    if module is None or file is None:
-        raise ValueError(f"Object {function.__name__} has no module.")
-    # Absolute before it is remembered: the working directory may change.
-    path, root = os.path.join(os.getcwd(), file), root_dir.absolute()
-    if _is_installed(path):
-        return module.__name__
-    name = _name_below(path, root)
-    if name is None:
-        raise ValueError(
-            f"Object {function.__name__} module file {path} is not relative to source directory {root}"
-            " and is not an installed package."
-        )
-    return name
-
-
-# A module may hold many tasks.
-@lru_cache(maxsize=256)
-def _is_installed(file: str) -> bool:
-    return not INSTALLED.isdisjoint(Path(file).parts)
-
-
-@lru_cache(maxsize=256)
-def _name_below(file: str, root: Path) -> str | None:
-    path = Path(file)
-    if not path.is_relative_to(root):
-        return None
-    return ".".join(path.relative_to(root).with_suffix("").parts)
-
-
-# Plugins
-
-
-def register_plugin(
-    self: Registry, config_type: type[Any], plugin: type[AnyFunctionTask]
-) -> None:
-    """Register the task template for a type of configuration."""
-    from flyte._task import AsyncFunctionTaskTemplate
-
-    # A class with type arguments, such as Plugin[..., Any, Any], is not a class to Python.
-    template: object = get_origin(plugin) or plugin
-    self.plugins[_class("config_type", config_type, object)] = _class(
-        "plugin", template, AsyncFunctionTaskTemplate
-    )
-
-
-def _class(name: str, value: object, base: type[Any]) -> type[Any]:
-    if not isinstance(value, type):
-        raise TypeError(f"{name} must be a class, got {value!r}")
-    if not issubclass(value, base):
-        raise TypeError(
-            f"{name} must derive from {base.__name__}, {value.__name__} does not"
-        )
-    return value
-
-
-def find_plugin(self: Registry, config_type: type[Any]) -> type[AnyFunctionTask] | None:
-    """Find the task template for a type of configuration."""
-    return self.plugins.get(config_type)
-
-
-def list_plugins(self: Registry) -> list[type[Any]]:
-    """List the types of configuration that have a task template."""
-    return list(self.plugins)

@@ -27,7 +27,7 @@ from flyte._reusable_environment import ReusePolicy
 from flyte.errors import BaseRuntimeError, RuntimeSystemError, RuntimeUserError
 from flyte.extend import AsyncFunctionTaskTemplate, TaskPluginRegistry, TaskTemplate
 from flyte.models import CodeBundle, NativeInterface, SerializationContext
-from flyte_runtime import tasks
+from flyte_runtime import task_plugins
 
 
 def double(x: int) -> int:
@@ -654,4 +654,4 @@ def test_an_environment_makes_tasks_of_its_plugin() -> None:
 
     assert type(made) is PluginTask
     assert made.plugin_config == Settings()
-    assert tasks.find_plugin(TaskPluginRegistry, Settings) is PluginTask
+    assert task_plugins.find_plugin(TaskPluginRegistry, Settings) is PluginTask
